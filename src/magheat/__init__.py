@@ -1,0 +1,1 @@
+"""magheat: which magnetic nanoparticle heats, how much and when."""
