@@ -1,0 +1,141 @@
+"""Integrate runs of many particles: one particle per lane, one run after another, memory O(N).
+
+Step, control and interpolation are those of ``integrate``; every lane keeps the same clock, because the error that
+decides is the largest of all particles.
+"""
+
+from magheat.kernels import dop853, dormand_prince
+from magheat.kernels.integrate import (
+    CYCLE,
+    DONE,
+    PIECE,
+    RUN,
+    RUNNING,
+    SAMPLE,
+    due,
+    enter_piece,
+    interpolated,
+    next_piece,
+    next_run,
+    normalise_sample,
+    outcome,
+    sample_time,
+    start_clock,
+    weigh,
+)
+from magheat.kernels.lane_type import WIDTH, load
+from magheat.kernels.numba_options import kernel
+from magheat.kernels.physics import DRIVE_ROWS
+from magheat.kernels.right_hand_side import right_hand_side
+from magheat.kernels.step import (
+    ATTEMPTS,
+    DORMAND_PRINCE,
+    NEXT_SAMPLE,
+    REACHED,
+    STEP,
+    STOP,
+    TIME,
+    attempt,
+    clip_lanes,
+    commit,
+    dense_stages_853,
+)
+
+
+@kernel
+def spread_particles(p, s, runs, run):
+    """Put particle i of a run on lane i mod W of block i // W; empty places stay zero and act on nobody."""
+    for i in range(runs.h_k.shape[1]):
+        b, lane = i // WIDTH, i % WIDTH
+        p.h_k[b, lane] = runs.h_k[run, i]
+        p.interaction.strength[b, lane] = runs.strength[run, i]
+        for c in range(3):
+            p.axis[3 * b + c, lane] = runs.axis[run, 3 * i + c]
+            p.interaction.position[3 * b + c, lane] = runs.position[run, 3 * i + c]
+            s.y[3 * b + c, lane] = runs.start[run, 3 * i + c]
+
+
+@kernel
+def start_run(p, s, runs, samples_per_cycle, run):
+    """Parameters, start and clock of a run on all lanes."""
+    n, blocks = runs.h_k.shape[1], p.h_k.shape[0]
+    s.y[:] = 0.0
+    for i in range(n, blocks * WIDTH):
+        s.y[3 * (i // WIDTH) + 2, i % WIDTH] = 1.0
+    spread_particles(p, s, runs, run)
+    for lane in range(WIDTH):
+        for r in range(DRIVE_ROWS):
+            p.drive[r, lane] = runs.drive[run, r]
+        p.motion[0, lane], p.motion[1, lane] = runs.motion[run, 0], runs.motion[run, 1]
+        s.place[RUN, lane], s.place[CYCLE, lane], s.place[PIECE, lane], s.place[SAMPLE, lane] = run, 0, 0, 1
+        start_clock(s.clock, runs, run, lane)
+        enter_piece(p, s.clock, s.place, runs, samples_per_cycle, lane)
+    right_hand_side(s.k[0], s.y, load(s.clock, TIME), blocks, p)
+    clip_lanes(s.clock)
+
+
+@kernel
+def write_sample(sample, s, n, blocks, stages, dt):
+    """One state from the weights of the interpolant; no stages: the state as it is."""
+    for i in range(n):
+        b, lane = i // WIDTH, i % WIDTH
+        for c in range(3):
+            sample[3 * i + c] = interpolated(s.y, s.k, s.weights, stages, dt, 3 * b + c, lane)
+        sample[3 * n + i] = interpolated(s.y, s.k, s.weights, stages, dt, 3 * blocks + b, lane)
+        sample[4 * n + i] = interpolated(s.y, s.k, s.weights, stages, dt, 4 * blocks + b, lane)
+
+
+@kernel
+def collect_samples(p, s, runs, samples, samples_per_cycle, method):
+    """Every sample that lies inside the accepted step."""
+    n, blocks = runs.h_k.shape[1], p.h_k.shape[0]
+    if not due(s, runs, samples_per_cycle, 0):
+        return
+    if method != DORMAND_PRINCE:
+        dense_stages_853(s.y, s.fresh, s.k, s.clock, blocks, p)
+    while due(s, runs, samples_per_cycle, 0):
+        run, row, dt = s.place[RUN, 0], s.place[SAMPLE, 0], s.clock[STEP, 0]
+        theta = min((s.clock[NEXT_SAMPLE, 0] - s.clock[TIME, 0]) / dt, 1.0)
+        write_sample(samples[run, row], s, n, blocks, weigh(s.weights, theta, method), dt)
+        normalise_sample(samples[run, row], n)
+        for lane in range(WIDTH):
+            s.place[SAMPLE, lane] += 1
+            s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
+
+
+@kernel
+def advance_piece(p, s, runs, samples_per_cycle):
+    """Every lane enters the next piece of the drive; False when the run is over."""
+    going_on = True
+    for lane in range(WIDTH):
+        going_on = next_piece(p, s.clock, s.place, runs, samples_per_cycle, lane)
+    if going_on:
+        right_hand_side(s.k[0], s.y, load(s.clock, TIME), p.h_k.shape[0], p)
+        clip_lanes(s.clock)
+    return going_on
+
+
+@kernel
+def integrate_large_runs(results, control, runs, p, s, samples_per_cycle, method):
+    """Integrate the runs of the queue one by one; arguments as for ``integrate.integrate_runs``."""
+    n, blocks, total = runs.h_k.shape[1], p.h_k.shape[0], runs.start.shape[0]
+    last = dormand_prince.LAST if method == DORMAND_PRINCE else dop853.LAST
+    run = next_run(control, total)
+    while run < total:
+        start_run(p, s, runs, samples_per_cycle, run)
+        if samples_per_cycle > 0:
+            write_sample(results.samples[run, 0], s, n, blocks, 0, 0.0)
+        status = RUNNING
+        while status == RUNNING and control[1] == 0:
+            attempt(s.y, s.y_new, s.k, s.clock, blocks, p, method)
+            if s.clock[NEXT_SAMPLE, 0] <= s.clock[REACHED, 0] * (1.0 + 1e-12):
+                collect_samples(p, s, runs, results.samples, samples_per_cycle, method)
+            commit(s.y, s.y_new, s.k, s.clock, blocks, last)
+            status = outcome(s.clock, 0)
+            if s.clock[TIME, 0] >= s.clock[STOP, 0] and not advance_piece(p, s, runs, samples_per_cycle):
+                status = DONE
+        results.status[run], results.attempts[run] = status, int(s.clock[ATTEMPTS, 0])
+        if samples_per_cycle == 0:
+            write_sample(results.samples[run, 0], s, n, blocks, 0, 0.0)
+        control[2] += 1
+        run = next_run(control, total)
