@@ -1,0 +1,40 @@
+"""Configuration of the documentation; it builds without a network."""
+
+import sys
+from pathlib import Path
+
+from magheat._version import __version__
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "magheat"
+author = "magheat developers"
+copyright = "2026, magheat developers"
+version = release = __version__
+
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "myst_nb", "mathml"]
+exclude_patterns = ["_build", "jupyter_execute"]
+templates_path = ["_templates"]
+
+# The reference lists what a module names in __all__, wherever that is defined.
+autosummary_generate = True
+autosummary_ignore_module_all = False
+autosummary_imported_members = False
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented_params"
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "cache"
+nb_execution_timeout = 60
+nb_execution_raise_on_error = True
+
+html_math_renderer = "mathml"
+html_theme = "pydata_sphinx_theme"
+html_title = f"magheat {__version__}"
+html_theme_options = {"show_prev_next": False, "navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
+html_sidebars = {"index": [], "getting-started": [], "limits": []}
+html_show_sourcelink = False
