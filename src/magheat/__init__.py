@@ -1,1 +1,62 @@
 """magheat: which magnetic nanoparticle heats, how much and when."""
+
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as _version
+
+from magheat import analysis, constants, errors
+from magheat.api import simulate, simulate_many
+from magheat.dataset import read_netcdf, write_netcdf
+from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
+from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.llg import LLG
+from magheat.spec import arrangement
+from magheat.spec.applied_field import (
+    Elliptical,
+    Rotating,
+    Sinusoidal,
+    Square,
+    Static,
+    Trapezoidal,
+    Triangular,
+)
+from magheat.spec.experiment import Experiment
+from magheat.spec.material import Material, maghemite, magnetite
+from magheat.spec.particles import Particles
+from magheat.spec.sampled_field import Sampled
+from magheat.workflows.ensemble_heat import ensemble_heat
+
+try:
+    __version__ = _version("magheat")
+except PackageNotFoundError:
+    __version__ = "unknown"
+
+__all__ = [
+    "LLG",
+    "ConvergenceError",
+    "Elliptical",
+    "EnergyMinimizer",
+    "Experiment",
+    "MagheatError",
+    "Material",
+    "Particles",
+    "Rotating",
+    "Sampled",
+    "SchemaError",
+    "Sinusoidal",
+    "SpecError",
+    "Square",
+    "Static",
+    "Trapezoidal",
+    "Triangular",
+    "analysis",
+    "arrangement",
+    "constants",
+    "ensemble_heat",
+    "errors",
+    "maghemite",
+    "magnetite",
+    "read_netcdf",
+    "simulate",
+    "simulate_many",
+    "write_netcdf",
+]

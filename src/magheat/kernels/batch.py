@@ -68,17 +68,17 @@ def integrate(
     samples_per_cycle: int,
     method: int,
     threads: int | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Results:
     """Integrate all runs; returns samples, attempted steps and status of each.
 
-    Ctrl-C stops the kernels at their next step and is raised again. ``progress`` is called with the number of
-    finished runs about five times a second.
+    Ctrl-C stops the kernels at their next step and is raised again. ``progress`` is called about five times a second
+    with the fraction of samples (of runs, when none are asked) that are done.
     """
     total, n = runs.start.shape[0], runs.h_k.shape[1]
     rows = int(runs.cycles.max()) * samples_per_cycle + 1
     results = Results(np.zeros((total, rows, 5 * n)), np.zeros(total, np.int64), np.zeros(total, np.int64))
-    control = np.zeros(3, np.int64)
+    control = np.zeros(4, np.int64)
     large = runs.position.shape[1] > 0
     compiled = integrate_large_runs if large else integrate_runs
     workers = min(threads or cores(), total if large else -(-total // WIDTH))
@@ -87,21 +87,25 @@ def integrate(
         p, s = thread_memory(runs)
         compiled(results, control, runs, p, s, samples_per_cycle, method)
 
+    def report() -> None:
+        if progress is not None:
+            done, asked = control[2:], (total, int(runs.cycles.sum()) * samples_per_cycle)
+            progress(float(done[1] / asked[1] if samples_per_cycle else done[0] / asked[0]))
+
     with ThreadPoolExecutor(workers) as pool:
         pending = {pool.submit(work) for _ in range(workers)}
         try:
-            watch(pending, control, progress)
+            watch(pending, report)
         except BaseException:
             control[1] = 1
             raise
     return results
 
 
-def watch(pending: set, control: np.ndarray, progress: Callable[[int], None] | None) -> None:
+def watch(pending: set, report: Callable[[], None]) -> None:
     """Wait for all threads, report, and raise what a thread raised."""
     while pending:
         finished, pending = wait(pending, timeout=0.2, return_when="FIRST_COMPLETED")
         for one in finished:
             one.result()
-        if progress is not None:
-            progress(int(control[2]))
+        report()

@@ -185,7 +185,7 @@ def due(s, runs, samples_per_cycle, lane):
 
 
 @kernel
-def collect_samples(p, s, runs, samples, samples_per_cycle, method):
+def collect_samples(p, s, runs, samples, samples_per_cycle, method, control):
     """Every sample that lies inside the accepted step of its lane."""
     n = runs.h_k.shape[1]
     if method != DORMAND_PRINCE:
@@ -198,6 +198,7 @@ def collect_samples(p, s, runs, samples, samples_per_cycle, method):
             for r in range(5 * n):
                 samples[run, row, r] = interpolated(s.y, s.k, s.weights, stages, dt, r, lane)
             normalise_sample(samples[run, row], n)
+            control[3] += 1
             s.place[SAMPLE, lane] += 1
             s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
 
@@ -265,7 +266,7 @@ def next_run(control, total):
 
 @kernel
 def integrate_runs(results, control, runs, p, s, samples_per_cycle, method):
-    """Take runs from the queue, W at a time, until it is empty. ``control``: next run, stop requested, runs finished."""
+    """Take runs from the queue, W at a time, until it is empty. ``control``: next run, stop requested, runs, samples."""
     n, total = runs.h_k.shape[1], runs.start.shape[0]
     last = dormand_prince.LAST if method == DORMAND_PRINCE else dop853.LAST
     busy = 0
@@ -282,7 +283,7 @@ def integrate_runs(results, control, runs, p, s, samples_per_cycle, method):
     while busy > 0 and control[1] == 0:
         attempt(s.y, s.y_new, s.k, s.clock, n, p, method)
         if any_less_equal(load(s.clock, NEXT_SAMPLE), load(s.clock, REACHED) * (1.0 + 1e-12)):
-            collect_samples(p, s, runs, results.samples, samples_per_cycle, method)
+            collect_samples(p, s, runs, results.samples, samples_per_cycle, method, control)
         commit(s.y, s.y_new, s.k, s.clock, n, last)
         stopped = any_less_equal(load(s.clock, STOP), load(s.clock, TIME))
         stopped |= any_less_equal(load(s.clock, LIMIT), load(s.clock, ATTEMPTS))

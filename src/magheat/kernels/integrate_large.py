@@ -86,7 +86,7 @@ def write_sample(sample, s, n, blocks, stages, dt):
 
 
 @kernel
-def collect_samples(p, s, runs, samples, samples_per_cycle, method):
+def collect_samples(p, s, runs, samples, samples_per_cycle, method, control):
     """Every sample that lies inside the accepted step."""
     n, blocks = runs.h_k.shape[1], p.h_k.shape[0]
     if not due(s, runs, samples_per_cycle, 0):
@@ -98,6 +98,7 @@ def collect_samples(p, s, runs, samples, samples_per_cycle, method):
         theta = min((s.clock[NEXT_SAMPLE, 0] - s.clock[TIME, 0]) / dt, 1.0)
         write_sample(samples[run, row], s, n, blocks, weigh(s.weights, theta, method), dt)
         normalise_sample(samples[run, row], n)
+        control[3] += 1
         for lane in range(WIDTH):
             s.place[SAMPLE, lane] += 1
             s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
@@ -129,7 +130,7 @@ def integrate_large_runs(results, control, runs, p, s, samples_per_cycle, method
         while status == RUNNING and control[1] == 0:
             attempt(s.y, s.y_new, s.k, s.clock, blocks, p, method)
             if s.clock[NEXT_SAMPLE, 0] <= s.clock[REACHED, 0] * (1.0 + 1e-12):
-                collect_samples(p, s, runs, results.samples, samples_per_cycle, method)
+                collect_samples(p, s, runs, results.samples, samples_per_cycle, method, control)
             commit(s.y, s.y_new, s.k, s.clock, blocks, last)
             status = outcome(s.clock, 0)
             if s.clock[TIME, 0] >= s.clock[STOP, 0] and not advance_piece(p, s, runs, samples_per_cycle):

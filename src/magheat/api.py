@@ -1,0 +1,112 @@
+"""Run experiments: one, or many at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from magheat.errors import SpecError
+from magheat.solvers.base import Progress, Solver, require_support
+from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.llg import LLG
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from magheat.spec.experiment import Experiment
+
+#: Solvers by the name that users, files and the command line know them by.
+SOLVERS: dict[str, type[Solver]] = {solver.name: solver for solver in (LLG, EnergyMinimizer)}
+
+#: What runs stacked along ``run`` must share.
+SHARED = ("particle count", "cycles", "samples_per_cycle", "frequency")
+
+
+def solver_of(solver: str | Solver, rtol: float | None = None) -> Solver:
+    """Return the solver of that name, or the object itself; ``rtol`` overrides the solver's own.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name, something that is no solver, or a solver without a tolerance.
+    """
+    if isinstance(solver, str):
+        if solver not in SOLVERS:
+            raise SpecError(f"solver must be one of {', '.join(sorted(SOLVERS))} or a solver object; got {solver!r}.")
+        solver = SOLVERS[solver]()
+    elif not isinstance(solver, tuple(SOLVERS.values())):
+        raise SpecError(f"solver must be one of {', '.join(sorted(SOLVERS))} or a solver object; got {solver!r}.")
+    if rtol is None:
+        return solver
+    if "rtol" not in {field.name for field in dataclasses.fields(solver)}:  # type: ignore[arg-type]
+        raise SpecError(f"rtol must be None for the solver {solver.name!r}, which has no such tolerance; got {rtol!r}.")
+    return dataclasses.replace(solver, rtol=rtol)  # type: ignore[type-var]
+
+
+def simulate(
+    experiment: Experiment,
+    solver: str | Solver = "llg",
+    rtol: float | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Return the dataset of one experiment.
+
+    Parameters
+    ----------
+    experiment
+        What to simulate.
+    solver
+        A name ("llg", "minimize") or a solver object such as ``mh.LLG(rtol=1e-9)``.
+    rtol
+        Overrides the solver's relative tolerance; None keeps it.
+    progress
+        Called with the fraction done, about five times a second.
+
+    Raises
+    ------
+    SpecError
+        When the solver is unknown or cannot run the experiment; the reason is in the message.
+    ConvergenceError
+        When the tolerance or the step limit could not be met.
+    """
+    chosen = solver_of(solver, rtol)
+    require_support(chosen, experiment)
+    return chosen.run(experiment, progress)
+
+
+def simulate_many(
+    experiments: Sequence[Experiment],
+    solver: str | Solver = "llg",
+    rtol: float | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Return the datasets of many experiments stacked along ``run``, computed together on all cores.
+
+    All must share particle count, cycles, samples_per_cycle and frequency; for anything else use a sweep. The bits of
+    each run are those of ``simulate``.
+
+    Raises
+    ------
+    SpecError
+        When there is no experiment, when they differ in what they must share, or as ``simulate``.
+    """
+    chosen = solver_of(solver, rtol)
+    if not experiments:
+        raise SpecError("experiments must hold at least one experiment; got none.")
+    require_equal_size(experiments)
+    for experiment in experiments:
+        require_support(chosen, experiment)
+    return chosen.run_many(experiments, progress)
+
+
+def require_equal_size(experiments: Sequence[Experiment]) -> None:
+    """Raise SpecError naming the first quantity in which stacked runs differ."""
+    sizes = [(e.particles.volumes.size, e.cycles, e.samples_per_cycle, e.applied_field.frequency) for e in experiments]
+    for i, size in enumerate(sizes):
+        for name, first, here in zip(SHARED, sizes[0], size, strict=True):
+            if first != here:
+                raise SpecError(
+                    f"experiments must share their {name} to be stacked along 'run'; run 0 has {first:g}, run {i} has "
+                    f"{here:g}. Use a sweep for experiments of different size."
+                )

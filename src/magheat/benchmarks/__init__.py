@@ -1,0 +1,5 @@
+"""How fast magheat is on this machine, beside the machine's own limit."""
+
+from magheat.benchmarks.suite import Measurement, run_benchmarks
+
+__all__ = ["Measurement", "run_benchmarks"]

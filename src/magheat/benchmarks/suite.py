@@ -1,0 +1,167 @@
+"""The workloads of ``magheat bench``: best of several runs each, beside the bar and the machine's own limit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from magheat import api
+from magheat.kernels.batch import aligned, empty_sites, integrate
+from magheat.kernels.integrate import Runs
+from magheat.kernels.interaction import all_pairs_field
+from magheat.kernels.lane_type import WIDTH
+from magheat.kernels.peak import CHAINS, multiply_add
+from magheat.solvers.llg import LLG, METHODS, lowered, prepare
+from magheat.solvers.lowering import stack
+from magheat.spec import arrangement
+from magheat.spec.applied_field import Sinusoidal
+from magheat.spec.experiment import Experiment
+from magheat.spec.material import Material
+
+#: Right-hand sides per attempted step of the pairs 5(4) and 8(5,3).
+STAGES = {"dormand-prince": 6, "dop853": 12}
+#: Floating-point operations of one ordered pair in ``interaction.field_at_distance``, sqrt and division one each.
+OPERATIONS_PER_PAIR = 27
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One line of the table.
+
+    Parameters
+    ----------
+    workload, quantity
+        What was run and what was measured.
+    value, bar
+        The best value and what the project asks for; ``bar`` is None where nothing is asked.
+    unit
+        Of both.
+    smaller_is_better
+        Whether ``value`` has to stay below ``bar``.
+    of_peak
+        Fraction of the machine's measured multiply-add peak, where operations were counted.
+    """
+
+    workload: str
+    quantity: str
+    value: float
+    unit: str
+    bar: float | None = None
+    smaller_is_better: bool = False
+    of_peak: float | None = None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the bar is met; None without a bar."""
+        if self.bar is None:
+            return None
+        return self.value <= self.bar if self.smaller_is_better else self.value >= self.bar
+
+
+def paper_pair(**changes: float) -> Experiment:
+    """One cycle of the pair of the local-heat paper: 22 and 18 nm, 7.1 nm apart, 500 Oe, 500 kHz."""
+    material = Material(saturation_magnetization="480 emu/cm^3", anisotropy_constant="1e5 erg/cm^3")
+    pair = arrangement.pair(
+        diameters=("22 nm", "18 nm"), gap="7.1 nm", easy_axis_angles=("0 deg", "30 deg"), material=material
+    )
+    drive = Sinusoidal(amplitude="500 Oe", frequency="500 kHz")
+    return Experiment(particles=pair, applied_field=drive, cycles=1).replace(**changes)
+
+
+def best(action: Callable[[], object], repeats: int = 5) -> float:
+    """Shortest of several wall times, s, after one run that warms up."""
+    action()
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def measure_peak() -> Measurement:
+    """Multiply-add peak of one core, floating-point operations per second (two per multiply-add)."""
+    rows, turns = aligned(10, WIDTH), 200_000
+    rows[8], rows[9] = 0.5, 1.0
+    seconds = best(lambda: multiply_add(rows, turns))
+    return Measurement("limit", "multiply-add peak, one core", 2 * CHAINS * WIDTH * turns / seconds / 1e9, "GFLOP/s")
+
+
+def measure_one_run() -> Iterator[Measurement]:
+    """Workload W1: one pair, one cycle at alpha = 0.1, heat right to 1e-6; twin and error run not counted."""
+    experiment = paper_pair(damping=0.1)
+    solver = LLG(rtol=1e-7, check_sensitivity=False, check_error=False, threads=1)
+    exact = api.simulate(experiment, LLG(rtol=1e-11, check_sensitivity=False, check_error=False))
+    heat = api.simulate(experiment, solver)["released_heat"][-1]
+    error = float(abs(heat / exact["released_heat"][-1] - 1).max())
+    seconds = best(lambda: api.simulate(experiment, solver))
+    yield Measurement("W1 one pair, one cycle", "wall time", 1e3 * seconds, "ms", 15.0, True)
+    yield Measurement("W1 one pair, one cycle", "relative error of the heat", error, "1", 1e-6, True)
+
+
+def lowered_sweep(rtol: float) -> Runs:
+    """64 runs of the pair, damping 0.02 to 1."""
+    prepared = [prepare(paper_pair(damping=float(alpha))) for alpha in np.geomspace(0.02, 1, 64)]
+    return stack([lowered(one, one.start, rtol, 1e9) for one in prepared])
+
+
+def measure_sweep() -> Iterator[Measurement]:
+    """Workload W1: 64 runs of the pair on one core, right-hand sides per second of the integration."""
+    runs = lowered_sweep(1e-7)
+    for name, method in METHODS.items():
+        for samples, what in ((0, "heat only"), (2000, "2000 samples")):
+            attempts = int(integrate(runs, samples, method, threads=1).attempts.sum())
+            seconds = best(lambda m=method, s=samples: integrate(runs, s, m, threads=1))  # type: ignore[misc]
+            rate = attempts * STAGES[name] / seconds
+            yield Measurement(f"W1 sweep of 64 runs, {name}, {what}", "rate", rate, "rhs/s", 8e7)
+
+
+def measure_pairs(peak: float) -> Iterator[Measurement]:
+    """Workload W3: the dipolar field of all on all, one core."""
+    generator = np.random.default_rng(1)
+    for n in (1000, 10_000):
+        sites = empty_sites(n)
+        sites.position[:] = 100 * generator.normal(size=sites.position.shape)
+        sites.strength[:] = 1.0
+        moments, h = aligned(*sites.position.shape), aligned(*sites.position.shape)
+        moments[:] = generator.normal(size=moments.shape)
+        seconds = best(lambda y=moments, h=h, s=sites: all_pairs_field(h, y, s))  # type: ignore[misc]
+        rate = n * (n - 1) / seconds
+        share = rate * OPERATIONS_PER_PAIR / (1e9 * peak)
+        yield Measurement(f"W3 all pairs, N = {n}", "rate", rate, "pairs/s", 0.9e9, of_peak=share)
+
+
+START_UP = """
+import magheat as mh
+pair = mh.arrangement.pair(diameters=("22 nm", "18 nm"), gap="7.1 nm", easy_axis_angles=("0 deg", "30 deg"),
+                           material=mh.Material(saturation_magnetization=4.8e5, anisotropy_constant=1e4))
+drive = mh.Sinusoidal(amplitude="500 Oe", frequency="500 kHz")
+mh.simulate(mh.Experiment(particles=pair, applied_field=drive, cycles=1))
+"""
+
+
+def measure_start_up() -> Iterator[Measurement]:
+    """Second process: from its start to the first result of a small run, kernels from the disk cache."""
+    seconds = best(lambda: subprocess.run([sys.executable, "-c", START_UP], check=True), repeats=3)
+    yield Measurement("start-up of a second process", "first result", seconds, "s", 2.0, True)
+
+
+def run_benchmarks(progress: Callable[[Measurement], None] | None = None) -> list[Measurement]:
+    """Measure everything; ``progress`` is told each line as soon as it is known."""
+    lines: list[Measurement] = []
+
+    def add(line: Measurement) -> None:
+        lines.append(line)
+        if progress is not None:
+            progress(line)
+
+    add(measure_peak())
+    for group in (measure_one_run(), measure_sweep(), measure_pairs(lines[0].value), measure_start_up()):
+        for line in group:
+            add(line)
+    return lines

@@ -1,0 +1,256 @@
+"""Landau-Lifshitz(-Gilbert) dynamics at 0 K with the heat and the work of every particle as states."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+import numpy as np
+
+from magheat import dataset
+from magheat.constants import GAMMA_0
+from magheat.errors import ConvergenceError, SpecError
+from magheat.kernels.batch import integrate
+from magheat.kernels.energy import particle_energies
+from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
+from magheat.kernels.reduced import anisotropy_field, energy_unit
+from magheat.kernels.step import DOP853, DORMAND_PRINCE
+from magheat.kernels.system import System
+from magheat.solvers import lowering
+from magheat.solvers.base import Progress, provenance, require_support
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from magheat.spec.experiment import Experiment
+
+METHODS = {"dormand-prince": DORMAND_PRINCE, "dop853": DOP853}
+#: A twin starts tilted by this angle (rad); its heat must agree to this fraction of the largest.
+TWIN_TILT, REPRODUCIBLE = 1e-8, 1e-3
+LOOSER, CHECKED_PARTICLES = 10.0, 64
+
+
+class Prepared(NamedTuple):
+    """One experiment on its way to the kernels."""
+
+    experiment: Experiment
+    system: System
+    h_ref: float
+    start: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class LLG:
+    """Adaptive Runge-Kutta integration of the Landau-Lifshitz(-Gilbert) equation, any number of particles.
+
+    Parameters
+    ----------
+    rtol
+        Largest error of any state per step, in reduced units of order one.
+    method
+        "dormand-prince" (order 5), "dop853" (order 8), or "auto": order 5 for strong damping and coarse tolerance,
+        where stability limits the step, order 8 otherwise.
+    check_sensitivity
+        Let a twin, tilted by 1e-8 rad, ride along and store ``heat_sensitivity`` and ``reproducible``. None: in single
+        runs of up to 64 particles.
+    check_error
+        Let the same run at ten times ``rtol`` ride along and store ``heat_error``. None: as above.
+    max_steps
+        Most attempted steps of a run; a longer one is refused before it starts.
+    threads
+        Threads for many runs; all cores when None.
+
+    Notes
+    -----
+    Source: Munoz-Menendez et al., Phys. Rev. B 102, 214412 (2020), eq. (1). One run and many take the same road, so
+    that they give the same bits. A system that sits exactly on a zero-torque ridge (axes, dipolar fields and drive
+    parallel) would never switch at 0 K; its axes are tilted by 1e-6 rad, seeded.
+    """
+
+    name: ClassVar[str] = "llg"
+    rtol: float = 1e-8
+    method: Literal["auto", "dormand-prince", "dop853"] = "auto"
+    check_sensitivity: bool | None = None
+    check_error: bool | None = None
+    max_steps: float = 2e8
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if not (isinstance(self.rtol, int | float) and 1e-13 <= self.rtol <= 1e-2):
+            raise SpecError(f"LLG.rtol must lie between 1e-13 and 1e-2; got {self.rtol!r}. 1e-8 is the default.")
+        if self.method not in ("auto", *METHODS):
+            raise SpecError(f"LLG.method must be one of auto, {', '.join(METHODS)}; got {self.method!r}.")
+        if not (isinstance(self.max_steps, int | float) and self.max_steps >= 1):
+            raise SpecError(f"LLG.max_steps must be >= 1; got {self.max_steps!r}. 2e8 is the default.")
+        if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
+            raise SpecError(f"LLG.threads must be a whole number >= 1 or None for all cores; got {self.threads!r}.")
+
+    def supports(self, experiment: Experiment) -> str | None:
+        """Return why the experiment cannot be run, or None."""
+        if experiment.temperature > 0:
+            return (
+                f"Experiment.temperature must be 0 for the solver 'llg' in this version; got {experiment.temperature:g} K."
+                " Set temperature=0."
+            )
+        steps = expected_steps(experiment)
+        if steps > self.max_steps:
+            return (
+                f"Experiment.applied_field and cycles ask for about {steps:.1e} integration steps, more than "
+                f"LLG.max_steps = {self.max_steps:g}; take fewer cycles, a higher frequency or a lower amplitude, or "
+                f"raise max_steps."
+            )
+        return None
+
+    def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
+        """Return the dataset of one run; with its twin and its looser run unless these are switched off."""
+        small = experiment.particles.volumes.size <= CHECKED_PARTICLES
+        sensitivity = small if self.check_sensitivity is None else self.check_sensitivity
+        error = small if self.check_error is None else self.check_error
+        return self._simulate([experiment], sensitivity, error, progress)[0]
+
+    def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
+        """Return the datasets of runs of equal size, stacked along ``run``; checks only where they were asked for."""
+        parts = self._simulate(list(experiments), bool(self.check_sensitivity), bool(self.check_error), progress)
+        return dataset.stack(parts)
+
+    def _simulate(
+        self, experiments: list[Experiment], sensitivity: bool, error: bool, progress: Progress | None
+    ) -> list[xr.Dataset]:
+        started = time.perf_counter()
+        for experiment in experiments:
+            require_support(self, experiment)
+        prepared = [prepare(experiment) for experiment in experiments]
+        kinds = 1 + sensitivity + error
+        runs = [lowered(one, one.start, self.rtol, self.max_steps) for one in prepared]
+        if sensitivity:
+            runs += [lowered(one, twin_start(one), self.rtol, self.max_steps) for one in prepared]
+        if error:
+            looser = min(LOOSER * self.rtol, 1e-2)
+            runs += [lowered(one, one.start, looser, self.max_steps) for one in prepared]
+        results = self._integrate(runs, experiments, kinds, progress)
+        total, parts = len(prepared), []
+        for i, one in enumerate(prepared):
+            heats = [last_cycle_heat(one, results.samples[i + kind * total]) for kind in range(kinds)]
+            ds = to_dataset(one, results.samples[i], provenance(self, one.experiment, started))
+            ds.attrs["steps"] = int(results.attempts[i])
+            parts.append(with_checks(ds, heats, sensitivity, error))
+        return parts
+
+    def _integrate(
+        self, runs: list[Runs], experiments: list[Experiment], kinds: int, progress: Progress | None
+    ) -> Results:
+        """Run every method's share of the runs and put the results back in order."""
+        methods = np.array([self._method(experiment) for experiment in experiments] * kinds)
+        spc = experiments[0].samples_per_cycle
+        shares = [np.flatnonzero(methods == method) for method in METHODS.values()]
+        shares = [share for share in shares if share.size]
+        parts = [
+            integrate(lowering.stack([runs[i] for i in share]), spc, int(methods[share[0]]), self.threads, progress)
+            for share in shares
+        ]
+        order = np.argsort(np.concatenate(shares))
+        results = Results(*(np.concatenate(rows)[order] for rows in zip(*parts, strict=True)))
+        require_done(results, self)
+        return results
+
+    def _method(self, experiment: Experiment) -> int:
+        if self.method != "auto":
+            return METHODS[self.method]
+        return DORMAND_PRINCE if experiment.damping >= 0.3 and self.rtol >= 1e-7 else DOP853
+
+
+def prepare(experiment: Experiment) -> Prepared:
+    """Particles, H_ref and first moments of an experiment; axes off the ridge where there is one."""
+    system = lowering.system_of(experiment)
+    h_ref = lowering.reference_of(experiment, system)
+    start = lowering.start_of(experiment)
+    return Prepared(experiment, lowering.off_the_ridge(system, experiment, h_ref), h_ref, start)
+
+
+def lowered(one: Prepared, start: np.ndarray, rtol: float, max_steps: float) -> Runs:
+    """Return one run for the kernels, from the given first moments (n, 3)."""
+    return lowering.lower(one.experiment, one.system, start, one.h_ref, rtol, max_steps)
+
+
+def expected_steps(experiment: Experiment) -> float:
+    """Rough number of steps: a third of a radian of precession or damping each."""
+    system = lowering.system_of(experiment)
+    field = lowering.largest_field(experiment) + float(anisotropy_field(system).max())
+    duration = experiment.cycles * experiment.applied_field.period
+    slower = 1 + experiment.damping**2 if experiment.damping_form == "gilbert" else 1.0
+    return 0.3 * duration * GAMMA_0 * field * math.hypot(1.0, experiment.damping) / slower
+
+
+def twin_start(one: Prepared) -> np.ndarray:
+    """Return the start, every moment tilted by 1e-8 rad (seeded)."""
+    return lowering.tilted(one.start, TWIN_TILT, np.random.default_rng([one.experiment.seed, 1]))
+
+
+def last_cycle_heat(one: Prepared, samples: np.ndarray) -> np.ndarray:
+    """Heat of each particle in the last cycle, (n,) J, from the kernel's samples."""
+    n, spc = one.system.volume.size, one.experiment.samples_per_cycle
+    heat: np.ndarray = samples[-1, 3 * n : 4 * n] - samples[-1 - spc, 3 * n : 4 * n]
+    return heat * energy_unit(one.system, one.h_ref)
+
+
+def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict) -> xr.Dataset:
+    """Return the dataset of one run from the kernel's samples (times, 5n)."""
+    experiment, particles, n = one.experiment, one.experiment.particles, one.system.volume.size
+    drive = experiment.applied_field
+    points = experiment.cycles * experiment.samples_per_cycle
+    times = np.arange(points + 1) / experiment.samples_per_cycle * drive.period
+    field = np.asarray(drive.field(times))
+    moments = samples[:, : 3 * n].reshape(-1, n, 3)
+    unit = energy_unit(one.system, one.h_ref)
+    return dataset.particle_run(
+        time=times,
+        direction=np.asarray(drive.direction),
+        field=field,
+        field_is_linear=drive.is_linear,
+        moments=moments,
+        released_heat=samples[:, 3 * n : 4 * n] * unit,
+        field_work=samples[:, 4 * n :] * unit,
+        energy=particle_energies(moments, field, one.system),
+        positions=particles.positions,
+        diameters=particles.diameters,
+        easy_axes=one.system.easy_axes,
+        saturation_magnetization=particles.saturation_magnetization,
+        anisotropy_constant=particles.anisotropy_constant,
+        density=particles.density,
+        heat_capacity=particles.heat_capacity,
+        iron_mass_fraction=particles.iron_mass_fraction,
+        frequency=drive.frequency,
+        cycles=experiment.cycles,
+        samples_per_cycle=experiment.samples_per_cycle,
+        interactions=experiment.interactions,
+        attrs=attrs,
+        damping=experiment.damping,
+    )
+
+
+def with_checks(ds: xr.Dataset, heats: list[np.ndarray], sensitivity: bool, error: bool) -> xr.Dataset:
+    """Add ``heat_sensitivity`` and ``reproducible`` from the twin, ``heat_error`` from the looser run."""
+    largest = max(float(np.abs(heats[0]).max()), np.finfo(float).tiny)
+    relative = np.abs(heats[1] - heats[0]) / largest if sensitivity else None
+    return dataset.with_checks(
+        ds,
+        heat_sensitivity=relative,
+        heat_error=np.abs(heats[-1] - heats[0]) if error else None,
+        reproducible=None if relative is None else bool(relative.max() < REPRODUCIBLE),
+    )
+
+
+def require_done(results: Results, solver: LLG) -> None:
+    """Raise ConvergenceError for the first run that did not reach its end."""
+    for run in np.flatnonzero(results.status != DONE)[:1]:
+        if results.status[run] == STEP_TOO_SMALL:
+            raise ConvergenceError(
+                f"LLG.rtol = {solver.rtol:g} could not be met by run {run} after {results.attempts[run]} steps; the "
+                f"numbers of the experiment differ too much in size, or rtol is too small."
+            )
+        raise ConvergenceError(
+            f"LLG.max_steps = {solver.max_steps:g} was reached by run {run} before its end; raise max_steps or rtol."
+        )

@@ -1,0 +1,135 @@
+"""From a frozen experiment to the arrays that kernels read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from magheat.constants import GAMMA_0
+from magheat.kernels.integrate import Runs
+from magheat.kernels.physics import COSINE, CUBIC, DIRECTION, DRIVE_ROWS, OFFSET, RATE, SINE
+from magheat.kernels.reduced import reduce_particles, reference_field
+from magheat.kernels.relaxation import relax
+from magheat.kernels.system import System
+
+if TYPE_CHECKING:
+    from magheat.spec.experiment import Experiment
+    from magheat.spec.particles import Particles
+
+#: Tilt (rad) of every moment before the descent to the first minimum, and of the axes of a system on a ridge.
+START_TILT = 1e-6
+
+
+def system_of(experiment: Experiment) -> System:
+    """Return the particles of an experiment as the kernels' arrays."""
+    particles: Particles = experiment.particles
+    return System(
+        positions=particles.positions,
+        volume=particles.volumes,
+        saturation_magnetization=particles.saturation_magnetization,
+        anisotropy_constant=particles.anisotropy_constant,
+        easy_axes=particles.easy_axes,
+        coupling=1.0 if experiment.interactions else 0.0,
+    )
+
+
+def tilted(directions: np.ndarray, angle: float, generator: np.random.Generator) -> np.ndarray:
+    """Unit vectors (n, 3), each turned by ``angle`` (rad) about a random axis across it."""
+    sideways = np.cross(directions, generator.normal(size=directions.shape))
+    sideways /= np.linalg.norm(sideways, axis=-1, keepdims=True)
+    return math.cos(angle) * directions + math.sin(angle) * sideways
+
+
+def start_of(experiment: Experiment) -> np.ndarray:
+    """First moments (n, 3): those of the experiment, or the minimum at H(0) below saturation along the field.
+
+    Every moment is tilted by 1e-6 rad (seeded) before the descent, so that none stays on a ridge.
+    """
+    if experiment.initial_moments is not None:
+        return np.array(experiment.initial_moments)
+    field = np.asarray(experiment.applied_field.field(0.0), float)
+    size = float(np.linalg.norm(field))
+    largest = largest_field(experiment)
+    along = field / size if size > 1e-9 * largest else np.asarray(experiment.applied_field.direction)
+    saturated = np.tile(along, (experiment.particles.volumes.size, 1))
+    start = tilted(saturated, START_TILT, np.random.default_rng([experiment.seed, 0]))
+    return relax(start[None], field[None], system_of(experiment))[0][0]
+
+
+def largest_field(experiment: Experiment) -> float:
+    """Largest |H| of the waveform, A/m, from its parts (an upper bound for mixed drives)."""
+    w = experiment.applied_field.waveform()
+    harmonic = np.linalg.norm(w.cosine) + np.linalg.norm(w.sine)
+    ends = np.abs(w.cubics[:, 0]).max(initial=0.0)
+    return float(np.linalg.norm(w.offset) + max(harmonic, 0.0) + ends)
+
+
+def on_a_ridge(system: System, direction: np.ndarray, h_ref: float) -> np.ndarray:
+    """Which particles (n,) feel no torque at saturation along ``direction`` whatever the field's strength.
+
+    Such a particle never switches at 0 K: its axis and its dipolar field are parallel to the drive. Coupled particles
+    sit on a ridge together or not at all.
+    """
+    from magheat.kernels.energy import effective_field
+
+    saturated = np.tile(direction, (system.volume.size, 1))
+    torque = np.linalg.norm(np.cross(saturated, effective_field(saturated, np.zeros(3), system)), axis=-1)
+    still: np.ndarray = torque < 1e-9 * h_ref
+    return still & still.all() if system.coupling else still
+
+
+def off_the_ridge(system: System, experiment: Experiment, h_ref: float) -> System:
+    """Tilt the axes of particles on a zero-torque ridge by 1e-6 rad (seeded); all others are left alone.
+
+    Thermal motion does this in nature. The switching field of an aligned particle falls by 1.5e-4 of H_K, and the
+    lag at a finite frequency depends on the logarithm of the tilt.
+    """
+    drive = experiment.applied_field
+    if not drive.is_linear:
+        return system
+    still = on_a_ridge(system, np.asarray(drive.direction), h_ref) & (system.anisotropy_constant > 0)
+    if not still.any():
+        return system
+    axes = np.array(system.easy_axes)
+    axes[still] = tilted(axes, START_TILT, np.random.default_rng([experiment.seed, 2]))[still]
+    return system._replace(easy_axes=axes)
+
+
+def unit_of_time(experiment: Experiment, h_ref: float) -> float:
+    """1/(gamma' H_ref) in s; gamma' = gamma_0, over 1 + alpha^2 in the Gilbert form."""
+    slower = 1 + experiment.damping**2 if experiment.damping_form == "gilbert" else 1.0
+    return slower / (GAMMA_0 * h_ref)
+
+
+def lower_drive(experiment: Experiment, h_ref: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the drive (18,) and its pieces (k, 6) in reduced units; see ``physics.applied_field``."""
+    w = experiment.applied_field.waveform()
+    drive = np.zeros(DRIVE_ROWS)
+    drive[OFFSET:COSINE], drive[COSINE:SINE], drive[SINE:RATE] = w.offset / h_ref, w.cosine / h_ref, w.sine / h_ref
+    drive[RATE], drive[DIRECTION:CUBIC] = w.frequency * tau, w.direction
+    powers = tau ** np.arange(4) / h_ref
+    starts = np.asarray(w.knots) / tau
+    return drive, np.column_stack([np.diff(starts), w.cubics * powers, starts[:-1]])
+
+
+def lower(experiment: Experiment, system: System, start: np.ndarray, h_ref: float, rtol: float, limit: float) -> Runs:
+    """One run, first axis of length one."""
+    drive, piece = lower_drive(experiment, h_ref, unit_of_time(experiment, h_ref))
+    motion = np.array([1.0, experiment.damping])
+    row = (*reduce_particles(system, h_ref), drive, piece, motion, start.ravel(), rtol, experiment.cycles, limit)
+    arrays = [np.array(value)[None] for value in row]
+    return Runs(*(a if name == "cycles" else a.astype(float) for name, a in zip(Runs._fields, arrays, strict=True)))
+
+
+def stack(runs: list[Runs]) -> Runs:
+    """Runs of equal particle count along the first axis; shorter drives get empty pieces of length 0."""
+    most = max(one.piece.shape[1] for one in runs)
+    padded = [one._replace(piece=np.pad(one.piece, ((0, 0), (0, most - one.piece.shape[1]), (0, 0)))) for one in runs]
+    return Runs(*(np.ascontiguousarray(np.concatenate(rows)) for rows in zip(*padded, strict=True)))
+
+
+def reference_of(experiment: Experiment, system: System) -> float:
+    """H_ref of an experiment, A/m."""
+    return reference_field(system, largest_field(experiment))
