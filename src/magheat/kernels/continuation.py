@@ -18,7 +18,7 @@ from magheat.kernels.system import System
 
 FINISHED, LOST, PAUSED, NOT_A_MINIMUM = range(4)
 SEGMENT, ALONG, FIELD_STEP = range(3)
-NEWTON_STEPS = 12
+NEWTON_STEPS, MODE_ITERATIONS = 12, 40
 CONVERGED_MOVE = 1e-9  # rad; Newton is quadratic, so that the state is then right to round-off
 CONVERGED_TORQUE = 1e-13  # of the largest field: where a neutral mode makes moves that mean nothing
 CLOSURE = 1e-10  # field work against change of energy in one step, of sum p (|H_eff| + H_K)
@@ -158,14 +158,37 @@ def follow(samples, state, path, memory, weights, bounds, system, most_steps):
 @kernel
 def find_minimum(m, field, memory, weights, bounds, system):
     """Turn ``m`` into the minimum at ``field`` if Newton reaches it inside its well; returns whether it did."""
-    copy(memory.here.m[0], m)
-    for c in range(3):
-        memory.scratch.field[c] = field[c]
+    place(memory.here, memory.scratch, m, field)
     if not newton(memory.here, memory.scratch, weights, bounds, system):
         return False
     if not largest_distance(memory.here.m[0], m) <= bounds.largest_move:
         return False
     copy(m, memory.here.m[0])
+    return True
+
+
+@kernel
+def soften(mode, m, field, memory, weights, bounds, system):
+    """Turn ``mode`` (2n, any vector) into the softest mode of the relaxation matrix, by inverse iteration.
+
+    Modes of equal rate keep the mixture that they had. False when the matrix is not finite.
+    """
+    point, s = memory.here, memory.scratch
+    place(point, s, m, field)
+    set_fields(point, s, weights, system)
+    fill_tangent_bases(point.bases, point.m[0])
+    shift = bounds.field_step
+    fill_relaxation_matrix(point.factor, point.m[0], s.h[0], point.bases, weights.h_k, system)
+    while not cholesky(point.factor, shift):
+        shift *= 2.0
+        if not shift < 1e30:
+            return False
+        fill_relaxation_matrix(point.factor, point.m[0], s.h[0], point.bases, weights.h_k, system)
+    for _ in range(MODE_ITERATIONS):
+        scale = 1.0 / math.sqrt(length2(mode))
+        for r in range(mode.shape[0]):
+            mode[r] *= scale
+        solve(point.factor, mode)
     return True
 
 
@@ -209,6 +232,14 @@ def newton(point, s, weights, bounds, system):
         if move < CONVERGED_MOVE or torque < CONVERGED_TORQUE * point.energy[1]:
             return True
     return False
+
+
+@device
+def place(point, s, m, field):
+    """Start from a state and a field of the caller's."""
+    copy(point.m[0], m)
+    for c in range(3):
+        s.field[c] = field[c]
 
 
 @device
@@ -344,6 +375,15 @@ def row_product(a, i, j, stop):
 
 
 @device
+def length2(x):
+    """Squared length of a vector of any size."""
+    total = 0.0
+    for r in range(x.shape[0]):
+        total += x[r] * x[r]
+    return total
+
+
+@device
 def copy(to, of):
     """Copy the rows of an array into another."""
     for i in range(to.shape[0]):
@@ -376,4 +416,3 @@ def largest_distance(a, b):
         x, y, z = a[i, 0] - b[i, 0], a[i, 1] - b[i, 1], a[i, 2] - b[i, 2]
         most = max(most, x * x + y * y + z * z)
     return math.sqrt(most)
-

@@ -1,0 +1,253 @@
+"""One local minimum of the energy followed through a sweep of the applied field, with the falls between minima.
+
+Where the minimum loses stability the system falls on the overdamped path of the Landau-Lifshitz equation
+(:func:`magheat.kernels.relaxation.relax`) to the next one, never to the global minimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from magheat.errors import ConvergenceError
+from magheat.kernels import continuation as kernels
+from magheat.kernels.energy import own_arrays, tangent_bases, total_energy
+from magheat.kernels.relaxation import relax
+from magheat.kernels.system import System
+
+FloatArray = npt.NDArray[np.float64]
+
+#: rad; moments turned by less at a loss of stability crossed it continuously (a perpendicular particle at H_K).
+SMALLEST_JUMP = 0.01
+#: rad; how far a lost state is pushed along its softest mode, so that no time is spent where it hardly moves.
+LARGEST_KICK = 0.02
+#: rad; random tilt of every moment before it falls, because a state of high symmetry may fall onto a ridge.
+TILT = 1e-6
+MOST_FALLS, HALVINGS, WORK_PER_CALL = 50, 14, 1e9
+
+
+@dataclass(frozen=True)
+class Jump:
+    """One loss of stability: what happened at a fixed applied field.
+
+    Attributes
+    ----------
+    time
+        s.
+    field
+        (3,) A/m.
+    before, after
+        (n, 3) unit vectors.
+    heat
+        (n,) J, released by each particle.
+    """
+
+    time: float
+    field: FloatArray
+    before: FloatArray
+    after: FloatArray
+    heat: FloatArray
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A quasi-static run.
+
+    Attributes
+    ----------
+    moments
+        (t, n, 3) unit vectors, a minimum of the energy at every time.
+    released_heat, field_work
+        (t, n) J, cumulative from the first time.
+    jumps
+        In order.
+    """
+
+    moments: FloatArray
+    released_heat: FloatArray
+    field_work: FloatArray
+    jumps: tuple[Jump, ...]
+
+
+def follow_minimum(
+    start: FloatArray,
+    times: FloatArray,
+    field: Callable[[FloatArray], FloatArray],
+    system: System,
+    *,
+    jump_tolerance: float,
+    largest_move: float = 0.05,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Sweep:
+    """The local minimum below ``start``, followed through the applied fields of ``times``.
+
+    Heat is released in jumps only, where it is that of each particle on the overdamped path. Its sum is the drop of
+    the total energy exactly; its split belongs to the metric of the Landau-Lifshitz equation and to the overdamped
+    limit: at low damping the particles share the same sum otherwise. Field work is -mu_0 M_s V int m.dH over the
+    reversible motion, which each step checks against the change of energy.
+
+    Parameters
+    ----------
+    start
+        (n, 3) unit vectors; descends to the minimum at the first field, and the heat of that is not counted.
+    times
+        (t,) s, increasing. Only their order matters to the states.
+    field
+        Applied field at an array of times: (k,) s -> (k, 3) A/m.
+    system
+        The particles.
+    jump_tolerance
+        A/m, to which fields of jumps are located; the drive is followed as a polyline within it (or within 1e-6 of
+        the largest field).
+    largest_move
+        rad, of any moment in one step of the continuation.
+    seed
+        For the tilts, which choose the way down from states of high symmetry.
+    progress
+        Told the fraction done, at every jump.
+
+    Raises
+    ------
+    ConvergenceError
+        When a fall ends in no minimum.
+    """
+    run = _Run(own_arrays(system), jump_tolerance, largest_move, seed)
+    nodes, path = polyline(times, field, jump_tolerance)
+    moments, _ = run.settle(np.array(start, dtype=np.float64), path.field[0])
+    n = len(moments)
+    samples = kernels.Samples(np.zeros((len(times), n, 3)), np.zeros((len(times), n)), np.zeros((len(times), n)))
+    state = kernels.State(moments, np.zeros(n), np.zeros(n), np.array([0.0, 0.0, np.inf]))
+    samples.moments[0] = moments
+    jumps: list[Jump] = []
+    while not run.advance(samples, state, path):
+        jumps += run.jump(state, nodes, path)
+        if progress is not None:
+            progress(float(state.progress[kernels.SEGMENT]) / (len(nodes) - 1))
+    return Sweep(samples.moments, samples.heat, samples.work, tuple(jumps))
+
+
+def polyline(
+    times: FloatArray, field: Callable[[FloatArray], FloatArray], tolerance: float
+) -> tuple[FloatArray, kernels.Path]:
+    """Times and fields so dense that straight lines between them stay within ``tolerance`` (A/m) of the drive.
+
+    All ``times`` are among them. An interval is halved until the field in its middle is the mean of its ends, at
+    most ten times (a discontinuous drive has no such polyline).
+    """
+    t = np.array(times, dtype=np.float64)
+    h, sample = np.array(field(t), dtype=np.float64), np.arange(len(t))
+    tolerance = max(tolerance, 1e-6 * float(np.sqrt((h**2).sum(-1)).max()))
+    fresh = np.ones(len(t) - 1, dtype=bool)
+    for _ in range(10):
+        (at,) = np.nonzero(fresh)
+        middle = (t[at] + t[at + 1]) / 2
+        between = field(middle)
+        bent = np.sqrt(((between - (h[at] + h[at + 1]) / 2) ** 2).sum(-1)) > tolerance
+        at, middle, between = at[bent], middle[bent], between[bent]
+        if not at.size:
+            break
+        halved = np.insert(np.zeros(len(t), dtype=bool), at + 1, True)
+        t, h, sample = np.insert(t, at + 1, middle), np.insert(h, at + 1, between, 0), np.insert(sample, at + 1, -1)
+        fresh = halved[1:] | halved[:-1]
+    return t, kernels.Path(np.ascontiguousarray(h), sample)
+
+
+class _Run:
+    """The particles of one run with the memory and the options of its kernels."""
+
+    def __init__(self, system: System, jump_tolerance: float, largest_move: float, seed: int) -> None:
+        n = len(system.volume)
+        self.system = system
+        self.weights = kernels.weights_of(system)
+        self.memory = kernels.memory_for(n)
+        self.bounds = kernels.Bounds(float(largest_move), 0.1 * float(jump_tolerance))
+        self.generator = np.random.default_rng(seed)
+        self.most_steps = 1 + int(WORK_PER_CALL / (2 * n) ** 3)
+
+    def advance(self, samples: kernels.Samples, state: kernels.State, path: kernels.Path) -> bool:
+        """Follow the minimum until the path ends (true) or the minimum is lost (false)."""
+        code = kernels.PAUSED
+        while code == kernels.PAUSED:
+            code = kernels.follow(
+                samples, state, path, self.memory, self.weights, self.bounds, self.system, self.most_steps
+            )
+        if code == kernels.NOT_A_MINIMUM:
+            raise ConvergenceError("minimum must have a positive curvature to be followed; got one that has none.")
+        return bool(code == kernels.FINISHED)
+
+    def jump(self, state: kernels.State, nodes: FloatArray, path: kernels.Path) -> list[Jump]:
+        """Fall from the lost minimum one step of the field further; empty when nothing turned far."""
+        segment, along, h_step = state.progress
+        k = int(segment)
+        leap = path.field[k + 1] - path.field[k]
+        step = min(h_step / float(np.sqrt(leap @ leap)), 1.0 - along)
+        before, place = state.m.copy(), along + step
+        field = path.field[k] + place * leap
+        after, heat = self.settle(before, field)
+        state.work[:] -= step * self.weights.p * (before @ leap)
+        state.heat[:] += heat
+        state.m[:] = after
+        state.progress[kernels.ALONG] = place
+        if np.sqrt(((after - before) ** 2).sum(-1).max()) < SMALLEST_JUMP:
+            return []
+        return [Jump(float(nodes[k] + place * (nodes[k + 1] - nodes[k])), field, before, after, heat)]
+
+    def settle(self, start: FloatArray, field: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The minimum below a state and the heat of each particle on the way, which sums to the drop of energy."""
+        moments, heat = start.copy(), np.zeros(len(start))
+        for _ in range(MOST_FALLS):
+            if self.find_minimum(moments, field):
+                return moments, self.close(heat, start, moments, field)
+            moments, kick_heat = self.kick(moments, field)
+            heat += kick_heat
+            if not self.find_minimum(moments, field):
+                relaxed, fall_heat = relax(moments[None], field[None], self.system)
+                moments, heat = relaxed[0], heat + fall_heat[0]
+        raise ConvergenceError(
+            f"a fall must end in a minimum; after {MOST_FALLS} at a field of {field.tolist()} A/m it did not. "
+            "Change the field or an axis by a little."
+        )
+
+    def find_minimum(self, moments: FloatArray, field: FloatArray) -> bool:
+        """Polish ``moments`` in place if there is a minimum in reach."""
+        return bool(kernels.find_minimum(moments, field, self.memory, self.weights, self.bounds, self.system))
+
+    def kick(self, moments: FloatArray, field: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The lowest state along the softest mode, with the heat of the way there.
+
+        Near a loss of stability the overdamped path runs along that mode, so slowly that nothing else moves: each
+        particle's heat goes as its part of the mode. Modes of equal rate are mixed at
+        random.
+        """
+        mode = self.generator.normal(size=2 * len(moments))
+        if not kernels.soften(mode, moments, field, self.memory, self.weights, self.bounds, self.system):
+            raise ConvergenceError("energy must be finite to be minimised; got one that is not: check the field.")
+        bases = tangent_bases(moments)
+        turn = np.einsum("ia,iac->ic", mode.reshape(-1, 2) / self.weights.root[:, None], bases)
+        turn /= np.sqrt((turn**2).sum(-1).max())
+        sizes = LARGEST_KICK * 0.5 ** np.arange(HALVINGS)
+        states = moments + np.concatenate([[0.0], sizes, -sizes])[:, None, None] * turn
+        states /= np.sqrt((states**2).sum(-1, keepdims=True))
+        energies = total_energy(states, field, self.system)
+        lowest = int(np.argmin(energies))
+        share = self.weights.p * (turn**2).sum(-1)
+        tilted = states[lowest] + np.einsum("ia,iac->ic", self.generator.normal(size=bases.shape[:2]) * TILT, bases)
+        tilted /= np.sqrt((tilted**2).sum(-1, keepdims=True))
+        return tilted, (energies[0] - energies[lowest]) * share / share.sum()
+
+    def close(self, heat: FloatArray, start: FloatArray, end: FloatArray, field: FloatArray) -> FloatArray:
+        """The heats, made to sum to the drop of energy; they nearly do when the path was integrated well."""
+        before, after = total_energy(np.stack([start, end]), field, self.system)
+        drop, share = float(before - after), np.abs(heat) + np.finfo(float).tiny
+        missing = drop - float(heat.sum())
+        scale = float(self.weights.p @ (np.abs(self.weights.h_k) + np.sqrt(field @ field)))
+        if abs(missing) > 1e-5 * abs(drop) + 1e-9 * scale:
+            raise ConvergenceError(
+                f"heat of a fall must be the drop of energy; got {float(heat.sum()):.9g} J for {drop:.9g} J. "
+                "Report this case: the path downhill was not integrated well."
+            )
+        return heat + missing * share / share.sum()
