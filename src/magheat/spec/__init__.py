@@ -1,0 +1,1 @@
+"""What is simulated: frozen, checked once at construction, in SI."""

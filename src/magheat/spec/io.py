@@ -1,0 +1,266 @@
+"""Experiments as TOML files, for people, and as JSON, for the attributes of a result.
+
+A file has the tables ``[material]`` (or one ``[[materials]]`` after the other), ``[particles]``, ``[applied_field]``,
+``[experiment]`` and, for whoever runs it, ``[solver]``. Their keys are the arguments of the constructors:
+
+.. code-block:: toml
+
+    [material]
+    saturation_magnetization = "480 emu/cm^3"
+    anisotropy_constant = "1e5 erg/cm^3"
+
+    [particles]
+    arrangement = "pair"
+    diameters = ["22 nm", "18 nm"]
+    gap = "7.1 nm"
+    easy_axis_angles = ["0 deg", "30 deg"]
+
+    [applied_field]
+    kind = "sinusoidal"
+    amplitude = "500 Oe"
+    frequency = "500 kHz"
+
+    [experiment]
+    damping = 1.0
+
+``[particles]`` may give ``positions``, ``diameters`` and ``easy_axes`` instead of an ``arrangement`` ("pair", "chain"
+or "lattice"), or name a file: ``csv = "cluster.csv"``, looked for beside the TOML file; so may a ``[applied_field]``
+of kind "sampled". ``easy_axes = { random_seed = 1 }`` draws random axes. ``[material]`` may start from a
+``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``, ``material_index`` in ``[particles]`` says
+which one each particle has; without it there must be one per particle.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tomli_w
+
+from magheat.errors import SpecError
+from magheat.spec import arrangement
+from magheat.spec.applied_field import KINDS, AppliedField, Sampled
+from magheat.spec.checks import arguments, integer, unknown_name
+from magheat.spec.material import Material, maghemite, magnetite
+from magheat.spec.particles import Particles
+from magheat.units import shown
+
+if TYPE_CHECKING:
+    from magheat.spec.experiment import Experiment
+
+Table = dict[str, Any]
+
+_TABLES = ("material", "materials", "particles", "applied_field", "experiment", "solver")
+_PRESETS = MappingProxyType({"magnetite": magnetite, "maghemite": maghemite})
+_ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
+    {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
+)
+
+
+def to_toml(experiment: Experiment) -> str:
+    """The experiment as TOML text, in SI, every number with all its digits."""
+    return tomli_w.dumps(_tables(experiment))
+
+
+def from_toml(source: str | Path) -> tuple[Experiment, Table]:
+    """The experiment in a TOML file or text, and its ``[solver]`` table (empty where there is none).
+
+    Parameters
+    ----------
+    source
+        Path of a file; a string with a line break is taken as the text itself.
+
+    Raises
+    ------
+    SpecError
+        With the file's name, for bad syntax (with the line), an unknown table or key, or a bad value.
+    """
+    if isinstance(source, str) and "\n" in source:
+        return _read(source, "TOML text", Path())
+    path = Path(source)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
+        raise SpecError(f"{shown(str(path))} cannot be read: {reason}; check the path of the TOML file") from None
+    return _read(text, path.name, path.parent)
+
+
+def to_json(experiment: Experiment) -> str:
+    """The experiment as JSON text, for the attribute of a result."""
+    return json.dumps(_tables(experiment))
+
+
+def from_json(text: str) -> Experiment:
+    """The experiment that `to_json` wrote."""
+    try:
+        tables = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SpecError(f"an experiment must be JSON text; got {shown(text)}: {error}") from None
+    return _experiment(_table(tables, "JSON text"), Path())
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a file whole or not at all: under a temporary name beside it, then renamed."""
+    target = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise SpecError(f"{path} cannot be written: {error.strerror}; choose another folder") from None
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _read(text: str, name: str, folder: Path) -> tuple[Experiment, Table]:
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
+    try:
+        return _experiment(tables, folder), _table(tables.get("solver", {}), "[solver]")
+    except SpecError as error:
+        raise SpecError(f"{name}: {error}") from None
+
+
+def _experiment(tables: Table, folder: Path) -> Experiment:
+    """The experiment in a nest of tables; ``folder`` is where file names in it start."""
+    from magheat.spec.experiment import Experiment
+
+    for name in tables:
+        if name not in _TABLES:
+            raise SpecError(unknown_name(f"[{name}]", name, _TABLES))
+    for name in ("particles", "applied_field"):
+        if name not in tables:
+            raise SpecError(f"[{name}] is required; it is missing")
+    rest = _table(tables.get("experiment", {}), "[experiment]")
+    for name in ("particles", "applied_field"):
+        if name in rest:
+            raise SpecError(f"[experiment] {name} must be a table of its own; write [{name}]")
+    particles = _particles(_table(tables["particles"], "[particles]"), _materials(tables), folder)
+    applied_field = _applied_field(_table(tables["applied_field"], "[applied_field]"), folder)
+    return Experiment(particles=particles, applied_field=applied_field, **rest)
+
+
+def _table(value: Any, name: str) -> Table:
+    """A copy of a table, to take keys out of."""
+    if isinstance(value, dict):
+        return dict(value)
+    raise SpecError(f"{name} must be a table; got {shown(value)}")
+
+
+def _materials(tables: Table) -> Material | list[Material]:
+    if ("material" in tables) == ("materials" in tables):
+        raise SpecError("[material] or [[materials]] is required, and only one of them")
+    if "material" in tables:
+        return _material(_table(tables["material"], "[material]"))
+    if not isinstance(tables["materials"], list):
+        raise SpecError("[[materials]] must be a list of tables; write it in double brackets")
+    return [_material(_table(entry, "[[materials]]")) for entry in tables["materials"]]
+
+
+def _material(table: Table) -> Material:
+    if "preset" not in table:
+        return Material(**table)
+    preset = table.pop("preset")
+    if not isinstance(preset, str) or preset not in _PRESETS:
+        raise SpecError(unknown_name(f"[material] preset = {shown(preset)}", str(preset), _PRESETS))
+    return _PRESETS[preset].replace(**table)
+
+
+def _particles(table: Table, material: Material | list[Material], folder: Path) -> Particles:
+    """Particles from one of the three forms of the table."""
+    if "material" in table:
+        raise SpecError("[particles] material must be a table of its own; write [material]")
+    if "material_index" in table:
+        material = _chosen(table.pop("material_index"), material)
+    seed = _random_seed(table)
+    if "arrangement" in table:
+        kind = table.pop("arrangement")
+        if not isinstance(kind, str) or kind not in _ARRANGEMENTS:
+            raise SpecError(unknown_name(f"[particles] arrangement = {shown(kind)}", str(kind), _ARRANGEMENTS))
+        particles = _ARRANGEMENTS[kind](**table, material=material)
+    elif "csv" in table:
+        particles = Particles.from_csv(folder / _file(table.pop("csv"), "[particles]"), **table, material=material)
+    else:
+        particles = Particles(**table, material=material)
+    if seed is None:
+        return particles
+    return particles.replace(easy_axes=arrangement.random_axes(particles.count, seed))
+
+
+def _random_seed(table: Table) -> int | None:
+    """The seed in ``easy_axes = { random_seed = 1 }``, which stands as z until the axes are drawn."""
+    axes = table.get("easy_axes")
+    if not isinstance(axes, dict):
+        return None
+    if list(axes) != ["random_seed"]:
+        raise SpecError(f"[particles] easy_axes must be axes or {{ random_seed = 1 }}; got {shown(axes)}")
+    table["easy_axes"] = (0.0, 0.0, 1.0)
+    return integer(axes["random_seed"], "[particles] easy_axes.random_seed", 0, 2**63)
+
+
+def _chosen(indices: Any, materials: Material | list[Material]) -> list[Material]:
+    """The material of each particle, by its index in ``[[materials]]``."""
+    name = "[particles] material_index"
+    if isinstance(materials, Material) or not isinstance(indices, list):
+        raise SpecError(f"{name} must be a list of indices into [[materials]]; got {shown(indices)}")
+    return [materials[integer(index, f"{name}[{i}]", 0, len(materials))] for i, index in enumerate(indices)]
+
+
+def _applied_field(table: Table, folder: Path) -> AppliedField:
+    kind = table.pop("kind", None)
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise SpecError(unknown_name(f"[applied_field] kind = {shown(kind)}", str(kind), KINDS))
+    if kind == "sampled" and "csv" in table:
+        return Sampled.from_csv(folder / _file(table.pop("csv"), "[applied_field]"), **table)
+    make: Callable[..., AppliedField] = KINDS[kind]
+    return make(**table)
+
+
+def _file(name: Any, table: str) -> str:
+    if isinstance(name, str):
+        return name
+    raise SpecError(f"{table} csv must be the name of a file; got {shown(name)}")
+
+
+def _tables(experiment: Experiment) -> Table:
+    """The experiment as a nest of tables of plain numbers, lists and words."""
+    rest = arguments(experiment)
+    particles, applied_field = rest.pop("particles"), rest.pop("applied_field")
+    geometry = _plain(arguments(particles))
+    materials = geometry.pop("material")
+    if isinstance(materials, Material):
+        material: Table = {"material": _plain(arguments(materials))}
+    else:
+        different = list(dict.fromkeys(materials))
+        geometry["material_index"] = [different.index(each) for each in materials]
+        material = {"materials": [_plain(arguments(each)) for each in different]}
+    kind = type(applied_field).__name__.lower()
+    return {
+        **material,
+        "particles": geometry,
+        "applied_field": {"kind": kind, **_plain(arguments(applied_field))},
+        "experiment": _plain(rest),
+    }
+
+
+def _plain(values: Table) -> Table:
+    """Arrays as lists, what is None left out."""
+    return {
+        name: value.tolist() if isinstance(value, np.ndarray) else value
+        for name, value in values.items()
+        if value is not None
+    }
