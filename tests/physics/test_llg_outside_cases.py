@@ -191,9 +191,9 @@ def paper_pair(gap, **changes):
 @pytest.mark.parametrize(("gap", "start", "heat", "work"), PAPER_PAIR)
 def test_the_papers_pair_heats_as_computed_outside(method, gap, start, heat, work):  # G, reproducible to 1e-9
     ds = mh.simulate(paper_pair(gap, initial_moments=start), mh.LLG(rtol=1e-9, method=method))
-    cycle = ds.isel(time=-1) - ds.isel(time=2000)
-    np.testing.assert_allclose(cycle.released_heat, heat, rtol=5e-9)
-    np.testing.assert_allclose(cycle.field_work, work, rtol=5e-9)
+    cycle = ds[["released_heat", "field_work"]].isel(time=[2000, -1]).diff("time")
+    np.testing.assert_allclose(cycle.released_heat[0], heat, rtol=5e-9)
+    np.testing.assert_allclose(cycle.field_work[0], work, rtol=5e-9)
 
 
 @pytest.mark.parametrize(("gap", "start", "heat", "work"), PAPER_PAIR)

@@ -19,7 +19,7 @@ def waveform(kind, amplitude, phase, bias):
     return {
         "sinusoidal": lambda: mh.Sinusoidal(**common),
         "triangular": lambda: mh.Triangular(**common),
-        "trapezoidal": lambda: mh.Trapezoidal(**common, rise_time=PERIOD / 8),
+        "trapezoidal": lambda: mh.Trapezoidal(**common, flat_fraction=0.4),
         "square": lambda: mh.Square(**common, rise_time=PERIOD / 20),
         "static": lambda: mh.Static(amplitude=amplitude, duration=PERIOD, direction=ALONG),
         "rotating": lambda: mh.Rotating(**common, normal=(0.8, -0.6, 0.0)),

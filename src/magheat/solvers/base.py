@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from magheat.errors import SpecError
+from magheat.spec.io import to_json
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -52,7 +53,7 @@ def package_version() -> str:
 def provenance(solver: Any, experiment: Experiment, started: float) -> dict[str, Any]:
     """Attributes of a dataset: experiment, key, version, solver, its options, seed, wall time."""
     return {
-        "experiment": experiment.to_json(),
+        "experiment": to_json(experiment),
         "key": experiment.key,
         "magheat_version": package_version(),
         "solver": solver.name,
