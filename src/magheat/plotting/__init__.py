@@ -1,0 +1,7 @@
+"""Pictures of results: Datasets in, matplotlib Figures out, without pyplot and its global state."""
+
+from magheat.plotting.run_figure import run_figure
+from magheat.plotting.save import FORMATS, require_format, save
+from magheat.plotting.style import COLOURS, new_figure
+
+__all__ = ["COLOURS", "FORMATS", "new_figure", "require_format", "run_figure", "save"]
