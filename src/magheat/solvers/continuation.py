@@ -1,7 +1,7 @@
 """One local minimum of the energy followed through a sweep of the applied field, with the falls between minima.
 
 Where the minimum loses stability the system falls on the overdamped path of the Landau-Lifshitz equation
-(:func:`magheat.kernels.relaxation.relax`) to the next one, never to the global minimum.
+to the next one (:mod:`magheat.solvers.falls`), never to the global minimum.
 """
 
 from __future__ import annotations
@@ -14,19 +14,16 @@ import numpy.typing as npt
 
 from magheat.errors import ConvergenceError
 from magheat.kernels import continuation as kernels
-from magheat.kernels.energy import own_arrays, tangent_bases, total_energy
-from magheat.kernels.relaxation import relax
+from magheat.kernels.energy import own_arrays
 from magheat.kernels.system import System
+from magheat.solvers.falls import Faller
 
 FloatArray = npt.NDArray[np.float64]
 
 #: rad; moments turned by less at a loss of stability crossed it continuously (a perpendicular particle at H_K).
 SMALLEST_JUMP = 0.01
-#: rad; how far a lost state is pushed along its softest mode, so that no time is spent where it hardly moves.
-LARGEST_KICK = 0.02
-#: rad; random tilt of every moment before it falls, because a state of high symmetry may fall onto a ridge.
-TILT = 1e-6
-MOST_FALLS, HALVINGS, WORK_PER_CALL = 50, 14, 1e9
+#: Refinements of the drive, work of a kernel between two chances for Ctrl-C, and which of a seed's generators is ours.
+MOST_HALVINGS, WORK_PER_CALL, GENERATOR = 10, 1e9, 3
 
 
 @dataclass(frozen=True)
@@ -115,9 +112,9 @@ def follow_minimum(
     ConvergenceError
         When a fall ends in no minimum.
     """
-    run = _Run(own_arrays(system), jump_tolerance, largest_move, seed)
+    run = _Run(own_arrays(system), kernels.Bounds(float(largest_move), 0.1 * float(jump_tolerance)), seed)
     nodes, path = polyline(times, field, jump_tolerance)
-    moments, _ = run.settle(np.array(start, dtype=np.float64), path.field[0])
+    moments, _ = run.faller.fall(np.array(start, dtype=np.float64), path.field[0])
     n = len(moments)
     samples = kernels.Samples(np.zeros((len(times), n, 3)), np.zeros((len(times), n)), np.zeros((len(times), n)))
     state = kernels.State(moments, np.zeros(n), np.zeros(n), np.array([0.0, 0.0, np.inf]))
@@ -142,7 +139,7 @@ def polyline(
     h, sample = np.array(field(t), dtype=np.float64), np.arange(len(t))
     tolerance = max(tolerance, 1e-6 * float(np.sqrt((h**2).sum(-1)).max()))
     fresh = np.ones(len(t) - 1, dtype=bool)
-    for _ in range(10):
+    for _ in range(MOST_HALVINGS):
         (at,) = np.nonzero(fresh)
         middle = (t[at] + t[at + 1]) / 2
         between = field(middle)
@@ -157,97 +154,36 @@ def polyline(
 
 
 class _Run:
-    """The particles of one run with the memory and the options of its kernels."""
+    """The particles of one run on their way along a path."""
 
-    def __init__(self, system: System, jump_tolerance: float, largest_move: float, seed: int) -> None:
+    def __init__(self, system: System, bounds: kernels.Bounds, seed: int) -> None:
         n = len(system.volume)
-        self.system = system
-        self.weights = kernels.weights_of(system)
-        self.memory = kernels.memory_for(n)
-        self.bounds = kernels.Bounds(float(largest_move), 0.1 * float(jump_tolerance))
-        self.generator = np.random.default_rng(seed)
+        weights, memory = kernels.weights_of(system), kernels.memory_for(n)
+        self.faller = Faller(system, weights, memory, bounds, np.random.default_rng([seed, GENERATOR]))
         self.most_steps = 1 + int(WORK_PER_CALL / (2 * n) ** 3)
 
     def advance(self, samples: kernels.Samples, state: kernels.State, path: kernels.Path) -> bool:
         """Follow the minimum until the path ends (true) or the minimum is lost (false)."""
-        code = kernels.PAUSED
+        f, code = self.faller, kernels.PAUSED
         while code == kernels.PAUSED:
-            code = kernels.follow(
-                samples, state, path, self.memory, self.weights, self.bounds, self.system, self.most_steps
-            )
+            code = kernels.follow(samples, state, path, f.memory, f.weights, f.bounds, f.system, self.most_steps)
         if code == kernels.NOT_A_MINIMUM:
-            raise ConvergenceError("minimum must have a positive curvature to be followed; got one that has none.")
+            raise ConvergenceError("a minimum must have a positive curvature to be followed; got one that has none.")
         return bool(code == kernels.FINISHED)
 
     def jump(self, state: kernels.State, nodes: FloatArray, path: kernels.Path) -> list[Jump]:
-        """Fall from the lost minimum one step of the field further; empty when nothing turned far."""
+        """Fall from the lost minimum, one step of the field further; empty when nothing turned far."""
         segment, along, h_step = state.progress
         k = int(segment)
         leap = path.field[k + 1] - path.field[k]
         step = min(h_step / float(np.sqrt(leap @ leap)), 1.0 - along)
         before, place = state.m.copy(), along + step
         field = path.field[k] + place * leap
-        after, heat = self.settle(before, field)
-        state.work[:] -= step * self.weights.p * (before @ leap)
+        after, heat = self.faller.fall(before, field)
+        state.work[:] -= step * self.faller.weights.p * (before @ leap)
         state.heat[:] += heat
         state.m[:] = after
         state.progress[kernels.ALONG] = place
         if np.sqrt(((after - before) ** 2).sum(-1).max()) < SMALLEST_JUMP:
             return []
         return [Jump(float(nodes[k] + place * (nodes[k + 1] - nodes[k])), field, before, after, heat)]
-
-    def settle(self, start: FloatArray, field: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The minimum below a state and the heat of each particle on the way, which sums to the drop of energy."""
-        moments, heat = start.copy(), np.zeros(len(start))
-        for _ in range(MOST_FALLS):
-            if self.find_minimum(moments, field):
-                return moments, self.close(heat, start, moments, field)
-            moments, kick_heat = self.kick(moments, field)
-            heat += kick_heat
-            if not self.find_minimum(moments, field):
-                relaxed, fall_heat = relax(moments[None], field[None], self.system)
-                moments, heat = relaxed[0], heat + fall_heat[0]
-        raise ConvergenceError(
-            f"a fall must end in a minimum; after {MOST_FALLS} at a field of {field.tolist()} A/m it did not. "
-            "Change the field or an axis by a little."
-        )
-
-    def find_minimum(self, moments: FloatArray, field: FloatArray) -> bool:
-        """Polish ``moments`` in place if there is a minimum in reach."""
-        return bool(kernels.find_minimum(moments, field, self.memory, self.weights, self.bounds, self.system))
-
-    def kick(self, moments: FloatArray, field: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """The lowest state along the softest mode, with the heat of the way there.
-
-        Near a loss of stability the overdamped path runs along that mode, so slowly that nothing else moves: each
-        particle's heat goes as its part of the mode. Modes of equal rate are mixed at
-        random.
-        """
-        mode = self.generator.normal(size=2 * len(moments))
-        if not kernels.soften(mode, moments, field, self.memory, self.weights, self.bounds, self.system):
-            raise ConvergenceError("energy must be finite to be minimised; got one that is not: check the field.")
-        bases = tangent_bases(moments)
-        turn = np.einsum("ia,iac->ic", mode.reshape(-1, 2) / self.weights.root[:, None], bases)
-        turn /= np.sqrt((turn**2).sum(-1).max())
-        sizes = LARGEST_KICK * 0.5 ** np.arange(HALVINGS)
-        states = moments + np.concatenate([[0.0], sizes, -sizes])[:, None, None] * turn
-        states /= np.sqrt((states**2).sum(-1, keepdims=True))
-        energies = total_energy(states, field, self.system)
-        lowest = int(np.argmin(energies))
-        share = self.weights.p * (turn**2).sum(-1)
-        tilted = states[lowest] + np.einsum("ia,iac->ic", self.generator.normal(size=bases.shape[:2]) * TILT, bases)
-        tilted /= np.sqrt((tilted**2).sum(-1, keepdims=True))
-        return tilted, (energies[0] - energies[lowest]) * share / share.sum()
-
-    def close(self, heat: FloatArray, start: FloatArray, end: FloatArray, field: FloatArray) -> FloatArray:
-        """The heats, made to sum to the drop of energy; they nearly do when the path was integrated well."""
-        before, after = total_energy(np.stack([start, end]), field, self.system)
-        drop, share = float(before - after), np.abs(heat) + np.finfo(float).tiny
-        missing = drop - float(heat.sum())
-        scale = float(self.weights.p @ (np.abs(self.weights.h_k) + np.sqrt(field @ field)))
-        if abs(missing) > 1e-5 * abs(drop) + 1e-9 * scale:
-            raise ConvergenceError(
-                f"heat of a fall must be the drop of energy; got {float(heat.sum()):.9g} J for {drop:.9g} J. "
-                "Report this case: the path downhill was not integrated well."
-            )
-        return heat + missing * share / share.sum()

@@ -92,13 +92,15 @@ class EnergyMinimizer:
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
-        total = len(experiments)
+        return dataset.stack(
+            [self.run(one, _share(progress, i, len(experiments))) for i, one in enumerate(experiments)]
+        )
 
-        def tell(index: int, fraction: float) -> None:
-            if progress is not None:
-                progress((index + fraction) / total)
 
-        return dataset.stack([self.run(one, lambda f, i=i: tell(i, f)) for i, one in enumerate(experiments)])
+def _share(progress: Progress | None, index: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda fraction: progress((index + fraction) / total)
 
 
 def jumps_of(sweep: Sweep, direction: np.ndarray) -> dict[str, Any]:
