@@ -10,11 +10,10 @@ from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.llg import LLG
+from magheat.spec.experiment import Experiment
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from magheat.spec.experiment import Experiment
 
 #: Solvers by the name that users, files and the command line know them by.
 SOLVERS: dict[str, type[Solver]] = {solver.name: solver for solver in (LLG, EnergyMinimizer)}
@@ -71,6 +70,7 @@ def simulate(
         When the tolerance or the step limit could not be met.
     """
     chosen = solver_of(solver, rtol)
+    require_experiment(experiment)
     require_support(chosen, experiment)
     return chosen.run(experiment, progress)
 
@@ -94,10 +94,21 @@ def simulate_many(
     chosen = solver_of(solver, rtol)
     if not experiments:
         raise SpecError("experiments must hold at least one experiment; got none.")
+    for experiment in experiments:
+        require_experiment(experiment)
     require_equal_size(experiments)
     for experiment in experiments:
         require_support(chosen, experiment)
     return chosen.run_many(experiments, progress)
+
+
+def require_experiment(experiment: Experiment) -> None:
+    """Raise SpecError for anything that is no experiment."""
+    if not isinstance(experiment, Experiment):
+        raise SpecError(
+            f"experiment must be an Experiment; got {type(experiment).__name__}. Build one with mh.Experiment(...) or "
+            f"read one with mh.Experiment.from_toml(...)."
+        )
 
 
 def require_equal_size(experiments: Sequence[Experiment]) -> None:

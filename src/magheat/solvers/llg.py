@@ -138,7 +138,7 @@ class LLG:
             heats = [last_cycle_heat(one, results.samples[i + kind * total]) for kind in range(kinds)]
             ds = to_dataset(one, results.samples[i], provenance(self, one.experiment, started))
             ds.attrs["steps"] = int(results.attempts[i])
-            parts.append(with_checks(ds, heats, sensitivity, error))
+            parts.append(with_checks(ds, heats, sensitivity, error, self.rtol * energy_unit(one.system, one.h_ref).max()))
         return parts
 
     def _integrate(
@@ -233,9 +233,14 @@ def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict) -> xr.Dataset:
     )
 
 
-def with_checks(ds: xr.Dataset, heats: list[np.ndarray], sensitivity: bool, error: bool) -> xr.Dataset:
-    """Add ``heat_sensitivity`` and ``reproducible`` from the twin, ``heat_error`` from the looser run."""
-    largest = max(float(np.abs(heats[0]).max()), np.finfo(float).tiny)
+def with_checks(
+    ds: xr.Dataset, heats: list[np.ndarray], sensitivity: bool, error: bool, resolution: float
+) -> xr.Dataset:
+    """Add ``heat_sensitivity`` and ``reproducible`` from the twin, ``heat_error`` from the looser run.
+
+    Heats that differ by less than the integrator resolves (``resolution``, J) are the same.
+    """
+    largest = max(float(np.abs(heats[0]).max()), resolution / REPRODUCIBLE)
     relative = np.abs(heats[1] - heats[0]) / largest if sensitivity else None
     return dataset.with_checks(
         ds,
