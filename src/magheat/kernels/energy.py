@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from magheat.constants import MU_0
+from magheat.kernels.dense import product
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.reduced import anisotropy_field
 from magheat.kernels.system import System
@@ -182,9 +183,3 @@ def fill_pair_block(matrix, i, j, bases, system):
             value = -strength * (3.0 * from_i * from_j / r2 - product(bases[i, a], bases[j, b]))
             matrix[2 * i + a, 2 * j + b] = value
             matrix[2 * j + b, 2 * i + a] = value
-
-
-@device
-def product(a, b):
-    """Scalar product of two vectors."""
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]

@@ -31,7 +31,8 @@ class EnergyMinimizer:
 
     The system stays in one local minimum of its energy until that loses stability, then falls on the overdamped path
     to the next one. Only there is heat released: its sum is the drop of the energy exactly, its split among the
-    particles that of the overdamped limit. Damping and frequency have no effect; ``time`` in the dataset is the
+    particles that of the overdamped limit (for the pair of the local-heat paper, 7.1 nm apart, A and B share jump 1 as
+    14 : 86, and as 20 : 80 at a damping of 1). Damping and frequency have no effect; ``time`` in the dataset is the
     experiment's, and only its order matters to the states.
 
     Parameters
