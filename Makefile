@@ -9,7 +9,7 @@ RUN := .venv/.run-$(KEY)
 DEV := .venv/.dev-$(KEY)
 DOCS := .venv/.docs-$(KEY)
 
-.PHONY: help demo test lint docs wheel-check bench lock clean
+.PHONY: help demo test warm lint docs wheel-check bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,10 +25,13 @@ help:
 demo: $(RUN)
 	@$(BIN)/magheat demo $(ARGS)
 
-test: $(DEV)
+test: $(DEV) warm
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+# One process compiles before several would.
+warm: $(RUN)
 	@echo "magheat: compiling the kernels (once; later runs load them)"
 	@$(BIN)/python -m magheat.kernels.warm
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: $(DEV)
 	$(BIN)/ruff check .
@@ -37,7 +40,7 @@ lint: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/towncrier build --draft --version next > /dev/null
 
-docs: $(DOCS)
+docs: $(DOCS) warm
 	@rm -rf docs/generated
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 

@@ -12,24 +12,19 @@ author = "magheat developers"
 copyright = "2026, magheat developers"
 version = release = __version__
 
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon", "myst_nb", "mathml"]
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_nb", "mathml", "reference"]
 exclude_patterns = ["_build", "jupyter_execute"]
-templates_path = ["_templates"]
+python_use_unqualified_type_names = True
 
-# The reference lists what a module names in __all__, wherever that is defined.
-autosummary_generate = True
-autosummary_ignore_module_all = False
-autosummary_imported_members = False
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented_params"
+autodoc_typehints = "none"  # docstrings tell shapes and units, and what text is taken
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-nb_execution_mode = "cache"
-nb_execution_timeout = 60
+nb_execution_mode = "force"  # a cache would not notice that magheat has changed
+nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 
 html_math_renderer = "mathml"
