@@ -105,7 +105,7 @@ def follow_minimum(
     seed
         For the tilts, which choose the way down from states of high symmetry.
     progress
-        Told the fraction done, at every jump.
+        Told the fraction done, at every jump and at the end.
 
     Raises
     ------
@@ -124,6 +124,8 @@ def follow_minimum(
         jumps += run.jump(state, nodes, path)
         if progress is not None:
             progress(float(state.progress[kernels.SEGMENT]) / (len(nodes) - 1))
+    if progress is not None:
+        progress(1.0)
     return Sweep(samples.moments, samples.heat, samples.work, tuple(jumps))
 
 
