@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
+from magheat.constants import MU_0
 from magheat.errors import ConvergenceError
 from magheat.kernels.relaxation import relax
 from magheat.kernels.system import System
@@ -16,9 +18,12 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: Tilt of every moment before each descent, rad: leaves the ridge that an exactly aligned particle would stay on.
 TILT = 1e-6
-#: A moment that turns by more than this as the pattern is left, rad, has jumped; by less, the field step is halved.
+#: A moment that turns by more than this in a field step below _SMALL_STEP of the field has jumped, rad; otherwise the
+#: step is halved, and a turn that does not shrink with it is a jump.
 JUMP_ANGLE = 1.0
-_HALVINGS = 10
+_SMALL_STEP = 0.02
+_HALVINGS = 4
+_FIRST_STEP = 8
 
 
 @dataclass
@@ -65,7 +70,8 @@ class Branches:
     A pattern is (n,) bool, the signs of m.u; a field (3,) in A/m. A question descends from the remembered minimum of
     the pattern at the nearest field, from the easy axes where there is none. Every question is answered once: on a
     linear drive a pattern is taken to be stable over one interval of fields, so that what one run taught serves all
-    runs of the same particles; on other drives only equal fields share an answer.
+    runs of the same particles; on other drives only equal fields share an answer. Turning every moment and the field
+    round leaves the energy as it is: patterns are kept with the first particle up.
 
     Parameters
     ----------
@@ -78,6 +84,9 @@ class Branches:
     def __init__(self, system: System, direction: FloatArray | None) -> None:
         self._system = system
         self._direction = direction
+        self._anisotropy_field = float(
+            np.max(2 * system.anisotropy_constant / (MU_0 * system.saturation_magnetization))
+        )
         random = np.random.default_rng(1)  # any fixed tilt without symmetry will do
         self._tilt = TILT * random.standard_normal(system.easy_axes.shape)
         self._patterns: dict[bytes, _Known] = {}
@@ -85,24 +94,26 @@ class Branches:
 
     def settle(self, moments: FloatArray, field: FloatArray, pattern: BoolArray) -> bool:
         """Learn the minimum below recorded moments (n, 3), if it has this pattern; whether it has."""
-        known = self._known(pattern)
-        if known.verdict(_key(field), self._along(field)):
+        sign = _sign(pattern)
+        known, key, x = self._known(pattern), _key(sign * field), self._along(sign * field)
+        if known.verdict(key, x):
             return True
         state = self._descend(moments, field)
-        if state is None or not np.array_equal(self._signs(state), pattern):
+        if not self._keeps(state, pattern):
             return False
-        known.learn_minimum(_key(field), self._along(field), field, state)
+        known.learn_minimum(key, x, sign * field, sign * state)
         return True
 
     def stable(self, pattern: BoolArray, field: FloatArray) -> bool:
         """Whether the pattern has a minimum at this field."""
-        known, key, x = self._known(pattern), _key(field), self._along(field)
+        sign = _sign(pattern)
+        known, key, x = self._known(pattern), _key(sign * field), self._along(sign * field)
         verdict = known.verdict(key, x)
         if verdict is not None:
             return verdict
         state = self._descend(self._nearest(pattern, field), field)
-        if state is not None and np.array_equal(self._signs(state), pattern):
-            known.learn_minimum(key, x, field, state)
+        if self._keeps(state, pattern):
+            known.learn_minimum(key, x, sign * field, sign * state)
             return True
         known.learn_loss(key, x)
         return False
@@ -113,7 +124,7 @@ class Branches:
         ``fields`` is (t, 3); the pattern is taken to be lost once in between. None where it is left continuously, or
         not left at all when followed sample by sample.
         """
-        limit, step, below = high, 1, high
+        limit, step, below = high, _FIRST_STEP, high
         while below > low:  # the loss lies close to the crossing: look backwards in growing steps
             below = max(low, high - step)
             if self.stable(pattern, fields[below]):
@@ -125,53 +136,59 @@ class Branches:
                 below = middle
             else:
                 high = middle
-        return self._confirmed(pattern, fields, below, high, limit)
+        return self._confirmed(pattern, fields, high, limit)
 
-    def _confirmed(self, pattern: BoolArray, fields: FloatArray, below: int, high: int, limit: int) -> int | None:
-        """The first sample up to ``limit`` at which the minimum, followed sample by sample, is left by a jump."""
-        known = self._known(pattern)
-        state = self._nearest(pattern, fields[below])
-        for sample in range(high, limit + 1):
-            place = (pattern.tobytes(), _key(fields[sample - 1]), _key(fields[sample]))
-            if place in self._losses:
-                return sample if self._losses[place] else None
-            there = self._descend(state, fields[sample])
-            if there is None or not np.array_equal(self._signs(there), pattern):
-                self._losses[place] = self._jumps(state, fields[sample - 1], fields[sample])
-                return sample if self._losses[place] else None
-            state = there
-            known.learn_minimum(_key(fields[sample]), self._along(fields[sample]), fields[sample], state)
+    def _confirmed(self, pattern: BoolArray, fields: FloatArray, first: int, limit: int) -> int | None:
+        """First of the samples up to ``limit`` at which the minimum, followed one by one, is left by a jump."""
+        sign, known = _sign(pattern), self._known(pattern)
+        state = self._nearest(pattern, fields[first - 1])
+        for sample in range(first, limit + 1):
+            here = sign * fields[sample]
+            place = (_name(pattern), _key(sign * fields[sample - 1]), _key(here))
+            if place not in self._losses:
+                there = self._descend(state, fields[sample])
+                if self._keeps(there, pattern):
+                    known.learn_minimum(_key(here), self._along(here), here, sign * there)
+                    state = there
+                    continue
+                self._losses[place] = self._jumps(state, there, fields[sample - 1], fields[sample])
+            return sample if self._losses[place] else None
         return None
 
-    def _jumps(self, state: FloatArray, low: FloatArray, high: FloatArray) -> bool:
-        """Whether the pattern of a minimum at field ``low`` is left by a finite turn on the way to ``high``."""
-        pattern = self._signs(state)
-        for _ in range(_HALVINGS):
-            end = self._descend(state, high)
-            if end is None or _turn(state, end) > JUMP_ANGLE:
+    def _jumps(self, state: FloatArray, end: FloatArray | None, low: FloatArray, high: FloatArray) -> bool:
+        """Whether a minimum at field ``low`` gets to its ``end`` at field ``high`` by a turn that stays finite."""
+        pattern, first, turn = self._signs(state), 0.0, np.inf
+        for _ in range(_HALVINGS + 1):
+            if end is None:
+                return True
+            turn = _turn(state, end)
+            first = first or turn
+            step = float(np.linalg.norm(high - low))
+            if turn > JUMP_ANGLE and step < _SMALL_STEP * max(self._anisotropy_field, float(np.linalg.norm(high))):
                 return True
             middle = (low + high) / 2
             there = self._descend(state, middle)
-            if there is not None and np.array_equal(self._signs(there), pattern):
+            if self._keeps(there, pattern):
                 state, low = there, middle
+                end = self._descend(state, high)
             else:
-                high = middle
-        return False
+                end, high = there, middle
+        return turn > first / 2
 
     def _known(self, pattern: BoolArray) -> _Known:
-        return self._patterns.setdefault(pattern.tobytes(), _Known())
+        return self._patterns.setdefault(_name(pattern), _Known())
 
     def _along(self, field: FloatArray) -> float:
         return float("nan") if self._direction is None else float(field @ self._direction)
 
     def _nearest(self, pattern: BoolArray, field: FloatArray) -> FloatArray:
         """Remembered minimum of a pattern at the nearest field; the easy axes when there is none."""
-        minima = list(self._known(pattern).minima.values())
+        minima, sign = list(self._known(pattern).minima.values()), _sign(pattern)
         if not minima:
             axes: FloatArray = np.where(pattern[:, None], 1.0, -1.0) * self._system.easy_axes
             return axes
-        distances = np.linalg.norm(np.array([at for at, _ in minima]) - field, axis=1)
-        return minima[int(np.argmin(distances))][1]
+        distances = np.linalg.norm(np.array([at for at, _ in minima]) - sign * field, axis=1)
+        return sign * minima[int(np.argmin(distances))][1]
 
     def _descend(self, moments: FloatArray, field: FloatArray) -> FloatArray | None:
         """Minimum below a tilted state, (n, 3); None so close to a loss of stability that it never comes to rest."""
@@ -184,9 +201,22 @@ class Branches:
         minimum: FloatArray = state[0]
         return minimum
 
+    def _keeps(self, state: FloatArray | None, pattern: BoolArray) -> TypeGuard[FloatArray]:
+        return state is not None and np.array_equal(self._signs(state), pattern)
+
     def _signs(self, moments: FloatArray) -> BoolArray:
         signs: BoolArray = (moments * self._system.easy_axes).sum(-1) > 0
         return signs
+
+
+def _sign(pattern: BoolArray) -> float:
+    """1 for a pattern with the first particle up, -1 for one that is kept turned round."""
+    return 1.0 if pattern[0] else -1.0
+
+
+def _name(pattern: BoolArray) -> bytes:
+    same: BoolArray = pattern == pattern[0]
+    return same.tobytes()
 
 
 def _key(field: FloatArray) -> bytes:

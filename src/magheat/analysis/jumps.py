@@ -7,19 +7,22 @@ definitions used here:
 * A pattern is *stable* at a field when its minimum there, followed from a neighbouring field, exists: each moment is
   tilted by 1e-6 rad and descends along the overdamped path; the pattern is stable if the signs stay.
 * A jump is looked for only where the run shows a moment cross its hard plane. If the pattern before the crossing had
-  become unstable since the run entered it, the first sample at which it is unstable is the *start* of a jump.
+  become unstable since the run entered it, the last sample at which it was stable is the *start* of a jump.
 * A crossing out of a pattern that is still stable is carried by the ringing of the jump under way, and belongs to it;
   so does the crossing out of a pattern that was never stable, through which the particles only pass. A jump in which
   two or more particles end in the other well is *joint*, one in which a single one does is *single*, and one that
   returns to where it began is *none*.
+* While a jump still rings, a loss of stability starts the next one only if no moment has crossed its hard plane for
+  20 precession periods: before that the ringing carries the moments over the barrier and back, and they are in no
+  well.
 * A reversible rotation through the hard plane (the minimum turns continuously as the field step shrinks) and a
   crossing outside every jump are no jumps.
 * A jump *ends* at the first of two successive samples at which the heat power of all particles together is below
   1e-4 of the jump's peak so far, all its crossings past; or where the next jump starts; or with the run.
 
-Two particles that do not feel each other are told apart only if the second loses its stability after the first has
-crossed its hard plane. Thermal crossings over a barrier are no loss of stability and no jumps. Moments that jump
-between two minima of the same pattern are not seen.
+Particles that do not feel each other are told apart only if the second loses its stability after the first has
+crossed its hard plane: what overlaps in time is one jump. Thermal crossings over a barrier are no loss of stability
+and no jumps. Moments that jump between two minima of the same pattern are not seen.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ import numpy.typing as npt
 import xarray as xr
 
 from magheat.analysis.branches import Branches
+from magheat.constants import GAMMA_0, MU_0
 from magheat.dataset import check
 from magheat.errors import SchemaError
 from magheat.kernels.system import System
@@ -42,11 +46,13 @@ BoolArray = npt.NDArray[np.bool_]
 
 #: A jump has rung down when the heat power is below this part of the jump's peak.
 RUNG_DOWN = 1e-4
+#: Precession periods without a crossing after which the moments of a ringing jump are taken to be in their wells.
+HOLD = 20
 
 _UNITS = {
-    "start_time": ("s", "Loss of stability"),
+    "start_time": ("s", "Last sample before the loss of stability"),
     "end_time": ("s", "Rung down, or start of the next jump"),
-    "applied_field": ("A/m", "Applied field at the loss of stability"),
+    "applied_field": ("A/m", "Applied field at the start"),
     "kind": ("1", "single, joint or none"),
     "cycle": ("1", "Cycle in which the jump starts"),
     "half_cycle": ("1", "Half cycle in which the jump starts, from the start of the run"),
@@ -92,6 +98,7 @@ class _Record:
     along: FloatArray  # (t, n) m.u
     pattern: BoolArray  # (t, n)
     power: FloatArray  # (t - 1,) heat of all particles between samples
+    hold: float  # samples in HOLD precession periods
     branches: Branches
     outside: int = 0  # crossings that belong to no jump
     events: list[_Event] = field(default_factory=list)
@@ -169,7 +176,10 @@ def _record(arrays: dict[str, npt.NDArray[Any]], known: dict[bytes, Branches]) -
         known[key] = Branches(system, direction)
     along = (arrays["moment_direction"] * system.easy_axes).sum(-1)
     power = np.diff(arrays["released_heat"].sum(-1))
-    return _Record(arrays["moment_direction"], arrays["applied_field_vector"], along, along > 0, power, known[key])
+    applied, time = arrays["applied_field_vector"], arrays["time"]
+    h_ref = max(np.max(2 * system.anisotropy_constant / (MU_0 * system.saturation_magnetization)), np.max(abs(applied)))
+    hold = HOLD * 2 * np.pi / (GAMMA_0 * h_ref * (time[1] - time[0])) if h_ref > 0 else np.inf
+    return _Record(arrays["moment_direction"], applied, along, along > 0, power, hold, known[key])
 
 
 def _segment(record: _Record) -> None:
@@ -206,16 +216,19 @@ def _rung_down(power: FloatArray, event: _Event, before: int) -> int | None:
 
 
 def _loss_of_stability(record: _Record, event: _Event | None, entered: int, quiet: int | None, k: int) -> int | None:
-    """First sample at which the pattern before sample k is unstable, None unless it was stable when entered."""
+    """Last sample before the pattern at sample k - 1 lost its stability; None unless it was stable when entered."""
     branches, applied, pattern = record.branches, record.applied, record.pattern[k - 1]
     if event is not None and quiet is None and np.array_equal(pattern, event.pattern):
         return None  # thrown back by ringing into the pattern that the event left
     settled = entered
     if quiet is not None and branches.settle(record.moments[quiet], applied[quiet], pattern):
         settled = quiet
-    if branches.stable(pattern, applied[k]) or not branches.stable(pattern, applied[settled]):
+    if not branches.stable(pattern, applied[settled]) or branches.stable(pattern, applied[k]):
         return None
-    return branches.first_loss(pattern, applied, settled, k)
+    lost = branches.first_loss(pattern, applied, settled, k)
+    if lost is None or (event is not None and quiet is None and lost - 1 - entered < record.hold):
+        return None
+    return lost - 1
 
 
 def _columns(arrays: dict[str, npt.NDArray[Any]], record: _Record) -> dict[str, npt.NDArray[Any]]:
@@ -246,9 +259,8 @@ def _switch_samples(record: _Record, switches: BoolArray) -> FloatArray:
     places = np.full(switches.shape, np.nan)
     along = record.along
     for row, event in enumerate(record.events):
-        first = event.start - 1  # the pattern held there; a crossing may show at the start itself
         for i in np.flatnonzero(switches[row]):
-            a = first + int(np.flatnonzero(np.diff(record.pattern[first : event.end + 1, i]))[-1])
+            a = event.start + int(np.flatnonzero(np.diff(record.pattern[event.start : event.end + 1, i]))[-1])
             places[row, i] = a + along[a, i] / (along[a, i] - along[a + 1, i])
     return places
 
