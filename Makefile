@@ -31,7 +31,7 @@ test: $(DEV) warm
 # One process compiles before several would.
 warm: $(RUN)
 	@echo "magheat: compiling the kernels (once; later runs load them)"
-	@$(BIN)/python -m magheat.kernels.warm
+	@$(BIN)/python -m magheat.benchmarks.warm
 
 lint: $(DEV)
 	$(BIN)/ruff check .

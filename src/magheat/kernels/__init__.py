@@ -43,7 +43,7 @@ def _import_kernels() -> None:
     numba.config.CACHE_DIR = str(cache_folder())
     try:
         for source in sorted(_SOURCES.glob("*.py")):
-            if source.stem not in ("__init__", "warm"):
+            if source.stem != "__init__":
                 importlib.import_module(f"{__name__}.{source.stem}")
     finally:
         numba.config.CACHE_DIR = before

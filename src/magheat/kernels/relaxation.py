@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from magheat.errors import ConvergenceError
 from magheat.kernels.batch import integrate
 from magheat.kernels.integrate import Runs
 from magheat.kernels.physics import COSINE, DIRECTION, DRIVE_ROWS, OFFSET, RATE
@@ -11,7 +10,7 @@ from magheat.kernels.step import DORMAND_PRINCE
 from magheat.kernels.system import System
 
 TORQUE = 1e-9  # |m x h| in H_ref at which a state counts as a minimum
-RTOL, FIRST_DURATION, LAST_DURATION, MOST_STEPS = 1e-10, 50.0, 1e7, 1e8
+RTOL, FIRST_DURATION, LAST_DURATION, MOST_STEPS = 1e-10, 50.0, 1e6, 1e8
 
 
 def relax(
@@ -38,26 +37,21 @@ def relax(
     moments, heat
         (states, n, 3) unit vectors and (states, n) J.
 
-    Raises
-    ------
-    ConvergenceError
-        When a state still turns after a reduced time of 1e7.
+    Notes
+    -----
+    A state that still creeps after a reduced time of 1e6, which happens at the very edge of stability, is returned
+    where it is.
     """
     moments, heat = np.array(start, float), np.zeros(start.shape[:2])
     moving, duration = np.arange(len(moments)), FIRST_DURATION
     h_ref = reference_field(system, float(np.sqrt((field**2).sum(-1)).max(initial=0.0)))
-    while moving.size:
+    while moving.size and duration <= LAST_DURATION:
         runs = descents(moments[moving], field[moving] / h_ref, system, h_ref, duration)
         end = integrate(runs, 0, DORMAND_PRINCE, threads).samples[:, 0]
         n = system.volume.size
         turned = end[:, : 3 * n].reshape(-1, n, 3)
         rate = np.abs(turned - moments[moving]).max((1, 2))
         moments[moving], heat[moving] = turned, heat[moving] + end[:, 3 * n : 4 * n]
-        if duration > LAST_DURATION:
-            raise ConvergenceError(
-                f"relaxation must come to rest; {moving.size} of {len(moments)} states still turn after a reduced time "
-                f"of {duration:g}. A state this close to a loss of stability needs a slightly different field."
-            )
         moving, duration = moving[rate > TORQUE], 4 * duration
     return moments, heat * energy_unit(system, h_ref)
 

@@ -9,7 +9,12 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+import numpy as np
+
+from magheat import dataset
 from magheat.errors import SpecError
+from magheat.kernels.energy import particle_energies
+from magheat.kernels.system import System
 from magheat.spec.io import to_json
 
 if TYPE_CHECKING:
@@ -61,3 +66,51 @@ def provenance(solver: Any, experiment: Experiment, started: float) -> dict[str,
         "seed": experiment.seed,
         "wall_time_s": time.perf_counter() - started,
     }
+
+
+def sample_times(experiment: Experiment) -> np.ndarray:
+    """Times of all samples, (cycles samples_per_cycle + 1,) s, both ends included."""
+    points = experiment.cycles * experiment.samples_per_cycle
+    times: np.ndarray = np.arange(points + 1) / experiment.samples_per_cycle * experiment.applied_field.period
+    return times
+
+
+def particle_dataset(
+    experiment: Experiment,
+    system: System,
+    moments: np.ndarray,
+    released_heat: np.ndarray,
+    field_work: np.ndarray,
+    attrs: dict[str, Any],
+) -> xr.Dataset:
+    """Return the dataset of a run from what a solver computed at the samples.
+
+    ``moments`` is (t, n, 3), heat and field work are (t, n) in J; ``system`` holds the axes that were really used.
+    """
+    drive, particles = experiment.applied_field, experiment.particles
+    times = sample_times(experiment)
+    field = np.asarray(drive.field(times))
+    return dataset.particle_run(
+        time=times,
+        direction=np.asarray(drive.direction),
+        field=field,
+        field_is_linear=drive.is_linear,
+        moments=moments,
+        released_heat=released_heat,
+        field_work=field_work,
+        energy=particle_energies(moments, field, system),
+        positions=particles.positions,
+        diameters=particles.diameters,
+        easy_axes=system.easy_axes,
+        saturation_magnetization=particles.saturation_magnetization,
+        anisotropy_constant=particles.anisotropy_constant,
+        density=particles.density,
+        heat_capacity=particles.heat_capacity,
+        iron_mass_fraction=particles.iron_mass_fraction,
+        frequency=drive.frequency,
+        cycles=experiment.cycles,
+        samples_per_cycle=experiment.samples_per_cycle,
+        interactions=experiment.interactions,
+        damping=experiment.damping,
+        attrs=attrs,
+    )

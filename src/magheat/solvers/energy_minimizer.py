@@ -13,9 +13,7 @@ import numpy as np
 from magheat import dataset
 from magheat.constants import OERSTED
 from magheat.errors import SpecError
-from magheat.kernels.energy import particle_energies
-from magheat.kernels.system import System
-from magheat.solvers.base import Progress, provenance, require_support
+from magheat.solvers.base import Progress, particle_dataset, provenance, require_support, sample_times
 from magheat.solvers.continuation import Sweep, follow_minimum
 from magheat.solvers.lowering import start_of, system_of
 
@@ -76,11 +74,9 @@ class EnergyMinimizer:
         started = time.perf_counter()
         require_support(self, experiment)
         system, drive = system_of(experiment), experiment.applied_field
-        points = experiment.cycles * experiment.samples_per_cycle
-        times = np.arange(points + 1) / experiment.samples_per_cycle * drive.period
         sweep = follow_minimum(
             start_of(experiment),
-            times,
+            sample_times(experiment),
             drive.field,
             system,
             jump_tolerance=self.jump_tolerance,
@@ -89,7 +85,7 @@ class EnergyMinimizer:
             progress=progress,
         )
         attrs = provenance(self, experiment, started) | jumps_of(sweep, np.asarray(drive.direction))
-        return to_dataset(experiment, system, times, sweep, attrs)
+        return particle_dataset(experiment, system, sweep.moments, sweep.released_heat, sweep.field_work, attrs)
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
@@ -111,34 +107,3 @@ def jumps_of(sweep: Sweep, direction: np.ndarray) -> dict[str, Any]:
         "jump_field": [float(jump.field @ direction) for jump in sweep.jumps],
         "jump_heat": [jump.heat.tolist() for jump in sweep.jumps],
     }
-
-
-def to_dataset(
-    experiment: Experiment, system: System, times: np.ndarray, sweep: Sweep, attrs: dict[str, Any]
-) -> xr.Dataset:
-    """Return the dataset of a run from its sweep."""
-    drive, particles = experiment.applied_field, experiment.particles
-    field = np.asarray(drive.field(times))
-    return dataset.particle_run(
-        time=times,
-        direction=np.asarray(drive.direction),
-        field=field,
-        field_is_linear=drive.is_linear,
-        moments=sweep.moments,
-        released_heat=sweep.released_heat,
-        field_work=sweep.field_work,
-        energy=particle_energies(sweep.moments, field, system),
-        positions=particles.positions,
-        diameters=particles.diameters,
-        easy_axes=particles.easy_axes,
-        saturation_magnetization=particles.saturation_magnetization,
-        anisotropy_constant=particles.anisotropy_constant,
-        density=particles.density,
-        heat_capacity=particles.heat_capacity,
-        iron_mass_fraction=particles.iron_mass_fraction,
-        frequency=drive.frequency,
-        cycles=experiment.cycles,
-        samples_per_cycle=experiment.samples_per_cycle,
-        interactions=experiment.interactions,
-        attrs=attrs,
-    )

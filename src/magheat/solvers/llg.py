@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,13 +14,12 @@ from magheat import dataset
 from magheat.constants import GAMMA_0
 from magheat.errors import ConvergenceError, SpecError
 from magheat.kernels.batch import integrate
-from magheat.kernels.energy import particle_energies
 from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.step import DOP853, DORMAND_PRINCE
 from magheat.kernels.system import System
 from magheat.solvers import lowering
-from magheat.solvers.base import Progress, provenance, require_support
+from magheat.solvers.base import Progress, particle_dataset, provenance, require_support
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -198,39 +197,12 @@ def last_cycle_heat(one: Prepared, samples: np.ndarray) -> np.ndarray:
     return heat * energy_unit(one.system, one.h_ref)
 
 
-def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict) -> xr.Dataset:
+def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any]) -> xr.Dataset:
     """Return the dataset of one run from the kernel's samples (times, 5n)."""
-    experiment, particles, n = one.experiment, one.experiment.particles, one.system.volume.size
-    drive = experiment.applied_field
-    points = experiment.cycles * experiment.samples_per_cycle
-    times = np.arange(points + 1) / experiment.samples_per_cycle * drive.period
-    field = np.asarray(drive.field(times))
+    n, unit = one.system.volume.size, energy_unit(one.system, one.h_ref)
     moments = samples[:, : 3 * n].reshape(-1, n, 3)
-    unit = energy_unit(one.system, one.h_ref)
-    return dataset.particle_run(
-        time=times,
-        direction=np.asarray(drive.direction),
-        field=field,
-        field_is_linear=drive.is_linear,
-        moments=moments,
-        released_heat=samples[:, 3 * n : 4 * n] * unit,
-        field_work=samples[:, 4 * n :] * unit,
-        energy=particle_energies(moments, field, one.system),
-        positions=particles.positions,
-        diameters=particles.diameters,
-        easy_axes=one.system.easy_axes,
-        saturation_magnetization=particles.saturation_magnetization,
-        anisotropy_constant=particles.anisotropy_constant,
-        density=particles.density,
-        heat_capacity=particles.heat_capacity,
-        iron_mass_fraction=particles.iron_mass_fraction,
-        frequency=drive.frequency,
-        cycles=experiment.cycles,
-        samples_per_cycle=experiment.samples_per_cycle,
-        interactions=experiment.interactions,
-        attrs=attrs,
-        damping=experiment.damping,
-    )
+    heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
+    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
 
 
 def with_checks(
