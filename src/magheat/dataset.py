@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -139,22 +140,11 @@ def particle_run(
     SchemaError
         When an array does not have the shape that the others ask for.
     """
-    volume = np.pi * np.asarray(diameters, dtype=np.float64) ** 3 / 6
-    values: dict[str, Any] = {
-        "applied_field": field @ direction,
-        "applied_field_vector": field,
-        "moment_direction": moments,
-        "magnetization": saturation_magnetization * (moments @ direction),
-        "released_heat": released_heat,
-        "field_work": field_work,
-        "dipolar_work": released_heat + (energy - energy[0]) - field_work,
-        "energy": energy,
-        "temperature_rise": released_heat / (heat_capacity * volume),
-    }
+    sizes = {"time": cycles * samples_per_cycle + 1, "particle": len(diameters), "component": 3}
     coordinates: dict[str, Any] = {
         "position": positions,
         "diameter": diameters,
-        "volume": volume,
+        "volume": np.pi * np.asarray(diameters, dtype=np.float64) ** 3 / 6,
         "easy_axis": easy_axes,
         "saturation_magnetization": saturation_magnetization,
         "anisotropy_constant": anisotropy_constant,
@@ -166,17 +156,31 @@ def particle_run(
         "interactions": bool(interactions),
         "field_is_linear": bool(field_is_linear),
     }
-    sizes = {"time": cycles * samples_per_cycle + 1, "particle": len(volume), "component": 3}
-    variables = {name: _variable(name, VARIABLES[name], value, sizes) for name, value in values.items()}
+    given = {
+        "applied_field_vector": field,
+        "moment_direction": moments,
+        "released_heat": released_heat,
+        "field_work": field_work,
+        "energy": energy,
+    }
     coords: dict[str, Any] = {name: _variable(name, COORDINATES[name], v, sizes) for name, v in coordinates.items()}
+    variables = {name: _variable(name, VARIABLES[name], value, sizes) for name, value in given.items()}
+    derived = {
+        "applied_field": field @ direction,
+        "magnetization": saturation_magnetization * (moments @ direction),
+        "dipolar_work": released_heat + (energy - energy[0]) - field_work,
+        "temperature_rise": released_heat / (heat_capacity * coordinates["volume"]),
+    }
+    variables |= {name: _variable(name, VARIABLES[name], value, sizes) for name, value in derived.items()}
     for name, value in (("amplitude", amplitude), ("damping", damping)):
         if value is not None:
             coords[name] = _variable(name, ((), *OPTIONAL_COORDINATES[name]), float(value), sizes)
     coords["time"] = _variable("time", (("time",), "s", "Time"), time, sizes)
-    coords["particle"] = ("particle", np.arange(len(volume)), {"units": "1", "long_name": "Particle"})
+    coords["particle"] = ("particle", np.arange(len(diameters)), {"units": "1", "long_name": "Particle"})
     coords["component"] = ("component", np.array(["x", "y", "z"]))
     divisions = {"cycles": int(cycles), "samples_per_cycle": int(samples_per_cycle)}
-    return xr.Dataset(variables, coords, attrs=dict(attrs) | divisions)
+    ordered = {name: variables[name] for name in VARIABLES}
+    return xr.Dataset(ordered, coords, attrs=dict(attrs) | divisions)
 
 
 def _variable(name: str, form: tuple[tuple[str, ...], str, str], value: Any, sizes: Mapping[str, int]) -> xr.Variable:
@@ -367,6 +371,7 @@ def read_netcdf(path: str | os.PathLike[str]) -> xr.Dataset:
     if not Path(path).is_file():
         raise SchemaError(f"path must name an existing file; got {str(path)!r}.")
     try:
+        h5py.File(path, "r").close()  # h5netcdf leaves a half-made object behind, with a trace, when this fails
         with xr.open_dataset(path, engine="h5netcdf", decode_times=False) as opened:
             ds = opened.load()
     except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
