@@ -44,8 +44,8 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
             temporary.unlink()
 
 
-def require_format(path: Path) -> str:
-    """Suffix of a picture's name, in lower case.
+def require_format(path: Path, name: str = "path") -> str:
+    """Suffix of a picture's file name, in lower case; ``name`` is what an error calls it.
 
     Raises
     ------
@@ -54,5 +54,5 @@ def require_format(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise SpecError(f"path must end in {' or '.join(FORMATS)}; got {str(path)!r}.")
+        raise SpecError(f"{name} must end in {' or '.join(FORMATS)}; got {str(path)!r}.")
     return suffix

@@ -1,0 +1,48 @@
+"""Entry point of the command line: nothing but the list of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from magheat.cli.bench import bench
+from magheat.cli.demo import demo
+from magheat.cli.endings import one_sentence
+from magheat.cli.reproduce import reproduce
+from magheat.cli.run import run
+
+app = typer.Typer(
+    name="magheat",
+    help="Which magnetic nanoparticle heats, how much, and when?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"magheat {version('magheat')}")
+        except PackageNotFoundError:
+            typer.echo("magheat, not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def magheat(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Which magnetic nanoparticle heats, how much, and when?"""
+
+
+for command in (run, reproduce, demo, bench):
+    app.command()(one_sentence(command))
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,142 @@
+"""What goes on, on stderr and from the first second: a live line with a clock, or plain lines where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+#: Seconds between plain lines while nothing else is said.
+HEARTBEAT = 10.0
+
+COMPILING = "Compiling kernels (first time only) ..."
+
+
+class Watch(Protocol):
+    """Who is told what goes on."""
+
+    def stage(self, text: str) -> None:
+        """A new stage begins."""
+
+    def fraction(self, done: float) -> None:
+        """How much of the stage is done, 0 to 1."""
+
+
+@contextmanager
+def watching(first: str, patience: float = 0.0) -> Iterator[Watch]:
+    """A watch that has already said ``first``; its live line is wiped away at the end.
+
+    Where nobody watches it keeps silent for ``patience`` seconds, so that a short job leaves nothing in a log and a
+    job that is refused leaves one sentence.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        ) as progress:
+            yield _Live(progress, progress.add_task(first, total=None))
+        return
+    plain = _Plain(first, patience)
+    try:
+        yield plain
+    finally:
+        plain.stop()
+
+
+class _Live:
+    """One line that is drawn anew about ten times a second, its clock counting from the start of the stage."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+
+    def stage(self, text: str) -> None:
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(text, total=None)
+
+    def fraction(self, done: float) -> None:
+        self._progress.update(self._task, total=1.0, completed=done)
+
+
+class _Plain:
+    """A line per stage, and one every ten seconds."""
+
+    def __init__(self, first: str, patience: float) -> None:
+        self._started, self._patience, self._done = time.monotonic(), patience, threading.Event()
+        self._text, self._fraction = "", 0.0
+        self.stage(first)
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def stage(self, text: str) -> None:
+        if text == self._text:
+            return
+        self._text, self._fraction = text, 0.0
+        if time.monotonic() - self._started >= self._patience:
+            _say(text)
+
+    def fraction(self, done: float) -> None:
+        self._fraction = done
+
+    def stop(self) -> None:
+        self._done.set()
+
+    def _beat(self) -> None:
+        while not self._done.wait(HEARTBEAT):
+            share = f"{100 * self._fraction:.0f} %, " if self._fraction > 0 else ""
+            _say(f"{self._text} {share}{time.monotonic() - self._started:.0f} s")
+
+
+def _say(text: str) -> None:
+    print(f"magheat: {text}", file=sys.stderr, flush=True)
+
+
+def compiled(particles: int) -> bool:
+    """Whether the kernels that integrate so many particles lie in the disk cache."""
+    from magheat.kernels import cache_folder
+    from magheat.kernels.batch import LARGEST_ON_ONE_LANE
+
+    kernel = "integrate_runs" if particles <= LARGEST_ON_ONE_LANE else "integrate_large_runs"
+    return any(cache_folder().rglob(f"*.{kernel}-*.nbi"))
+
+
+class Simulating:
+    """Progress of a simulation as a solver tells it; the first fraction above zero ends the stage of compiling."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch, self._begun = watch, False
+
+    def __call__(self, done: float) -> None:
+        """Pass the fraction on."""
+        if done > 0 and not self._begun:
+            self._begun = True
+            self._watch.stage("Simulating ...")
+        if self._begun:
+            self._watch.fraction(done)
+
+
+class Telling:
+    """Progress of a study: words begin a stage, a number is the fraction of it that is done."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def __call__(self, *what: str | float) -> None:
+        """Pass words and fractions on."""
+        for one in what:
+            if isinstance(one, str):
+                self._watch.stage(one)
+            else:
+                self._watch.fraction(one)

@@ -1,0 +1,112 @@
+"""``magheat run``: one experiment from a TOML file to a dataset, a picture and a table."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from magheat.cli import outputs, progress
+from magheat.cli.endings import stop_at_once
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from magheat.solvers.base import Solver
+
+
+def run(
+    file: Annotated[Path, typer.Argument(help="The experiment, a TOML file; see examples/.", metavar="FILE.toml")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Keep the run in this NetCDF file.", metavar="OUT.nc")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the run, as PNG or SVG by the suffix.", metavar="PLOT.png")
+    ] = None,
+    solver: Annotated[
+        str | None, typer.Option("--solver", help="llg or minimize, instead of what the file says.", metavar="NAME")
+    ] = None,
+    rtol: Annotated[
+        float | None, typer.Option("--rtol", help="Relative tolerance, instead of what the file says.", metavar="X")
+    ] = None,
+) -> None:
+    """Simulate one experiment and say which particle heats, how much and when."""
+    _require_names(file, output, plot)
+    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch:
+        with stop_at_once():
+            ds = _simulated(file, solver, rtol, watch)
+        watch.stage("Reading the result ...")
+        lines = _summary(ds)
+    typer.echo(lines, nl=False)
+    if output is not None or plot is not None:
+        _write(ds, output, plot)
+    else:
+        typer.echo("Nothing was kept: add -o OUT.nc for the dataset, --plot PLOT.png for a picture.")
+
+
+def _require_names(file: Path, output: Path | None, plot: Path | None) -> None:
+    outputs.require_file("FILE.toml", file)
+    outputs.require_different({"FILE.toml": file, "--output": output, "--plot": plot})
+    if output is not None:
+        outputs.require_writable("--output", output)
+    if plot is not None:
+        outputs.require_picture("--plot", plot)
+        outputs.require_writable("--plot", plot)
+
+
+def _simulated(file: Path, name: str | None, rtol: float | None, watch: progress.Watch) -> xr.Dataset:
+    """The dataset of the experiment in the file."""
+    from magheat.api import simulate, solver_of
+    from magheat.spec.io import from_toml
+
+    experiment, table = from_toml(file)
+    solver = solver_of(_solver(table, name), rtol)
+    if not progress.compiled(experiment.particles.count):
+        watch.stage(progress.COMPILING)
+    return simulate(experiment, solver, progress=progress.Simulating(watch))
+
+
+def _solver(table: dict[str, Any], name: str | None) -> Solver:
+    """The solver of the file's [solver] table; of another one by name, its defaults."""
+    from magheat.api import SOLVERS, solver_of
+    from magheat.errors import SpecError
+    from magheat.spec.checks import unknown_name
+
+    options = dict(table)
+    written = options.pop("name", "llg")
+    chosen = solver_of(written if name is None else name)
+    if chosen.name != written:
+        return chosen
+    known = [field.name for field in dataclasses.fields(chosen)]  # type: ignore[arg-type]
+    for option in options:
+        if option not in known:
+            raise SpecError(unknown_name(f"[solver] {option}", option, ["name", *known]))
+    return SOLVERS[written](**options)
+
+
+def _summary(ds: xr.Dataset) -> str:
+    """The tables as text, in colours where they go to a terminal."""
+    from rich.console import Console
+
+    from magheat.cli.summary import print_summary
+
+    console = Console()
+    with console.capture() as captured:
+        print_summary(ds, console)
+    return captured.get()
+
+
+def _write(ds: xr.Dataset, output: Path | None, plot: Path | None) -> None:
+    """Write what was asked for, each file whole or not at all."""
+    if output is not None:
+        from magheat.dataset import write_netcdf
+
+        write_netcdf(ds, output)
+        typer.echo(f"Wrote {output}")
+    if plot is not None:
+        from magheat.plotting import run_figure, save
+
+        save(run_figure(ds), plot)
+        typer.echo(f"Wrote {plot}")

@@ -1,0 +1,119 @@
+"""Numbers and verdicts in the words that the command line prints."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import xarray as xr
+
+from magheat import analysis
+from magheat.analysis import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
+from magheat.constants import OERSTED
+
+#: What stands where a loop has no such number.
+NOT_FOR_ROTATING = "not defined for a rotating drive"
+
+
+def number(value: float) -> str:
+    """Four significant digits, or all before the point of a number below ten million; a dash for NaN."""
+    if math.isnan(value):
+        return "-"
+    if 1e4 <= abs(value) < 1e7:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.4g}"
+
+
+def power(value: float) -> str:
+    """Three significant digits, as in 4.85e8."""
+    return f"{value:.3g}".replace("e+", "e").replace("e0", "e")
+
+
+def times(ratio: float) -> str:
+    """A ratio as "1.4x" or "410x"."""
+    return f"{ratio:.2g}x" if ratio < 99.5 else f"{ratio:.0f}x"
+
+
+def frequency(value: float) -> str:
+    """Hz in the unit that people use."""
+    for scale, unit in ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz")):
+        if value >= scale:
+            return f"{value / scale:.4g} {unit}"
+    return f"{value:.4g} Hz"
+
+
+def field(value: float) -> str:
+    """A/m as kA/m and Oe."""
+    return f"{number(value / 1e3)} kA/m ({number(value / OERSTED)} Oe)"
+
+
+def drive(ds: xr.Dataset) -> str:
+    """Amplitude and frequency of the drive."""
+    if is_static(ds):
+        return f"static field of {field(float(ds['applied_field'][0]))}"
+    rotating = "" if bool(ds["field_is_linear"]) else ", rotating"
+    return f"{field(float(analysis.field_amplitude(ds)))} at {frequency(float(ds['frequency']))}{rotating}"
+
+
+def is_static(ds: xr.Dataset) -> bool:
+    """Whether the applied field never changes."""
+    return bool((np.ptp(ds["applied_field_vector"].values, axis=0) == 0).all())
+
+
+def safety(ds: xr.Dataset) -> str:
+    """Field times frequency against both limits."""
+    limits = analysis.field_frequency_product(ds)
+    verdicts = [
+        _limit("Brezovich limit", BREZOVICH_LIMIT, float(limits["brezovich_ratio"])),
+        _limit("Hergt-Dutz limit", HERGT_DUTZ_LIMIT, float(limits["hergt_dutz_ratio"])),
+    ]
+    return f"{power(float(limits['product']))} A/(m s): " + "; ".join(verdicts)
+
+
+def _limit(name: str, limit: float, ratio: float) -> str:
+    of = f"the {name} ({power(limit)})"
+    return f"exceeds {of} by {times(ratio)}" if ratio > 1 else f"within {of}, {number(100 * ratio)} % of it"
+
+
+def reproducibility(ds: xr.Dataset) -> str:
+    """Whether the heats survive a slightly tilted start."""
+    if "reproducible" not in ds:
+        if ds.attrs.get("solver") == "minimize":
+            return "Reproducible: the quasi-static path has no ringing that could be chaotic."
+        return "Not checked whether it is reproducible: no twin with a tilted start ran along."
+    worst = float(ds["heat_sensitivity"].max())
+    if bool(ds["reproducible"]):
+        return f"Reproducible: a twin tilted by 1e-8 rad gives the same heats to {_next_power_of_ten(worst)}."
+    return (
+        f"NOT reproducible: a twin tilted by 1e-8 rad gives heats that differ by up to {100 * worst:.2g} % of the "
+        "largest; the heats are a draw from a distribution; use mh.ensemble_heat."
+    )
+
+
+def accuracy(ds: xr.Dataset) -> str | None:
+    """How well the heats are integrated; None where that was not checked."""
+    if "heat_error" not in ds:
+        return None
+    error = float(np.abs(ds["heat_error"]).max())
+    largest = float(np.abs(analysis.heat_per_cycle(ds)).max())
+    share = f", {error / largest:.1g} of the largest heat" if largest > 0 else ""
+    return f"Heat error: at most {error:.1e} J{share}, against a run at ten times the tolerance."
+
+
+def periodicity(ds: xr.Dataset) -> str | None:
+    """A warning where the last cycle does not close, so that its numbers are not those of a steady state."""
+    if is_static(ds):
+        return None
+    samples = int(ds.attrs["samples_per_cycle"])
+    ends = ds["moment_direction"].isel(time=[-1 - samples, -1]).values
+    gap = float(np.linalg.norm(ends[1] - ends[0], axis=-1).max())
+    if gap < 1e-3:
+        return None
+    return (
+        f"The last cycle does not close: a moment ends {gap:.2g} (of 2 at most) away from where it began. "
+        "Take more cycles for steady numbers."
+    )
+
+
+def _next_power_of_ten(value: float) -> str:
+    return "the last digit" if value == 0 else f"1e{math.ceil(math.log10(value)):d}"
