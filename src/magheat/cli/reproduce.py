@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -29,12 +30,13 @@ def reproduce(
 def make_report(study: str, folder: Path) -> None:
     """Run the study with progress from the first second, and end by naming its report."""
     outputs.require_folder("--out", folder)
+    started = time.monotonic()
     with progress.watching("Starting ...") as watch:
         with stop_at_once():
             _prepare_kernels(watch)
         watch.stage("Simulating ...")
         report = _reproduced(study, folder, watch)
-    typer.echo(f"Wrote {report}")
+    typer.echo(f"Wrote the report {report} in {time.monotonic() - started:.0f} s; open it in a browser.")
 
 
 def _reproduced(study: str, folder: Path, watch: progress.Watch) -> Path:

@@ -162,7 +162,8 @@ def _draw_lines(axes: Axes, x: FloatArray, y: FloatArray, colours: FloatArray, n
             axes.plot(*line.T, color=tuple(colour), linewidth=1.5, label=name)
         return
     order = np.argsort(y[-1], kind="stable")
-    collection = LineCollection([lines[i] for i in order], colors=colours[order], linewidths=0.7, alpha=0.7)
+    width = 1.2 if len(lines) <= 20 else 0.7
+    collection = LineCollection([lines[i] for i in order], colors=colours[order], linewidths=width, alpha=0.7)
     collection.set_rasterized(True)
     axes.add_collection(collection)
     axes.autoscale_view()

@@ -1,0 +1,104 @@
+"""Commands that take minutes, with their work replaced: what they say, and where it goes."""
+
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from magheat.benchmarks import Measurement
+from magheat.cli import progress
+from magheat.cli.main import app
+
+
+def magheat(*arguments):
+    return CliRunner(env={"MAGHEAT_TRACEBACK": None}).invoke(app, [str(a) for a in arguments])
+
+
+@pytest.fixture
+def study(monkeypatch):
+    """A study that writes a report of one word; returns what happens to its folder argument."""
+    asked = []
+
+    def reproduce(out, progress):
+        asked.append(out)
+        progress("Figure 2 ...")
+        progress(0.5)
+        report = out / "report.html"
+        report.write_text("done")
+        return report
+
+    monkeypatch.setattr("magheat.studies.local_heat.reproduce", reproduce)
+    return asked
+
+
+def test_demo_starts_with_a_word_and_ends_with_the_name_of_the_report(study, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = magheat("demo")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.splitlines()[0] == "magheat: Starting ..."
+    assert "magheat: Figure 2 ..." in result.stderr.splitlines()
+    assert "reports/local-heat/report.html" in result.stdout.splitlines()[-1]
+    assert (tmp_path / "reports/local-heat/report.html").read_text() == "done"
+
+
+def test_reproduce_makes_the_folder_that_it_is_given(study, tmp_path):
+    result = magheat("reproduce", "local-heat", "--out", tmp_path / "a/b")
+    assert result.exit_code == 0, result.stderr
+    assert study == [tmp_path / "a/b"]
+
+
+def test_a_folder_that_is_a_file_is_refused(study, tmp_path):
+    (tmp_path / "a").write_text("")
+    result = magheat("reproduce", "local-heat", "--out", tmp_path / "a")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("magheat: --out must name a folder")
+    assert study == []
+
+
+def test_ctrl_c_in_a_study_ends_in_one_line(tmp_path, monkeypatch):
+    def interrupted(out, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("magheat.studies.local_heat.reproduce", interrupted)
+    result = magheat("reproduce", "local-heat", "--out", tmp_path)
+    assert result.exit_code == 130
+    assert result.stderr.splitlines()[-1] == "magheat: interrupted"
+    assert result.stdout == ""
+
+
+def test_bench_shows_values_beside_their_bars(monkeypatch):
+    lines = [
+        Measurement("limit", "peak", 50.0, "GFLOP/s"),
+        Measurement("W1", "wall time", 20.0, "ms", bar=15.0, smaller_is_better=True),
+        Measurement("W3", "rate", 1e9, "pairs/s", bar=0.9e9, of_peak=0.6),
+    ]
+    monkeypatch.setattr("magheat.benchmarks.run_benchmarks", lambda progress: lines)
+    result = magheat("bench")
+    assert result.exit_code == 0, result.stderr
+    row = {line.split()[0]: line for line in result.stdout.splitlines() if line.split()}
+    assert "<= 15" in row["W1"]
+    assert "NO" in row["W1"]
+    assert "60 %" in row["W3"]
+    assert "1 of 2 bars missed" in result.stdout
+
+
+def test_a_patient_watch_says_nothing_about_a_short_job(capsys):
+    with progress.watching("Starting ...", patience=60) as watch:
+        progress.Simulating(watch)(0.5)
+    assert capsys.readouterr().err == ""
+
+
+def test_the_first_fraction_ends_the_stage_of_compiling(capsys):
+    with progress.watching(progress.COMPILING) as watch:
+        tell = progress.Simulating(watch)
+        for done in (0.0, 0.0, 0.2, 0.9):
+            tell(done)
+    assert capsys.readouterr().err.splitlines() == [f"magheat: {progress.COMPILING}", "magheat: Simulating ..."]
+
+
+def test_a_long_stage_is_heard_of_again(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "HEARTBEAT", 0.05)
+    with progress.watching("Working ...") as watch:
+        watch.fraction(0.25)
+        time.sleep(0.3)
+    assert any("Working ... 25 %" in line for line in capsys.readouterr().err.splitlines())
