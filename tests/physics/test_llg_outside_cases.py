@@ -154,7 +154,7 @@ def test_the_second_pair_heats_as_computed_outside():  # F
     np.testing.assert_allclose(ds.moment_direction.values[2000], expected, atol=2e-7)
 
 
-#: The paper's pair, Landau-Lifshitz form, alpha = 1, second cycle: gap, start, heat (J) and field work (J) per particle.
+#: The paper's pair, Landau-Lifshitz form, alpha = 1, second cycle: gap, start, heat and field work (J) per particle.
 PAPER_PAIR = [
     (
         "7.1 nm",

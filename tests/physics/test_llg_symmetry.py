@@ -7,7 +7,8 @@ from scipy.spatial.transform import Rotation
 import magheat as mh
 
 MATERIALS = [
-    mh.Material(saturation_magnetization=m_s, anisotropy_constant=k) for m_s, k in ((4.8e5, 1e4), (4e5, 2e4), (4.4e5, 1e4))
+    mh.Material(saturation_magnetization=m_s, anisotropy_constant=k)
+    for m_s, k in ((4.8e5, 1e4), (4e5, 2e4), (4.4e5, 1e4))
 ]
 AXES = mh.arrangement.random_axes(3, seed=3)
 POSITIONS = np.array([[0, 0, 0], [24e-9, 0, 3e-9], [8e-9, 22e-9, -4e-9]])
@@ -26,7 +27,9 @@ def experiment(turn=None, order=(0, 1, 2), far=None, drive=mh.Sinusoidal):
     )
     common = {"amplitude": "500 Oe", "frequency": "20 MHz", "direction": turn.apply([0, 0, 1])}
     across = {"normal": turn.apply([1, 0, 0])} if drive is mh.Rotating else {}
-    return mh.Experiment(particles=particles, applied_field=drive(**common, **across), damping=0.3, samples_per_cycle=50)
+    return mh.Experiment(
+        particles=particles, applied_field=drive(**common, **across), damping=0.3, samples_per_cycle=50
+    )
 
 
 @pytest.mark.parametrize("drive", [mh.Sinusoidal, mh.Triangular, mh.Rotating])

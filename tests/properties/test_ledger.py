@@ -104,10 +104,12 @@ def test_over_a_closed_cycle_the_heat_is_the_area_of_the_global_loop(form):
     ds = mh.simulate(exp, mh.LLG(rtol=1e-9, check_sensitivity=False, check_error=False))
     last = ds.isel(time=[-101, -1])
     assert float(abs(last.moment_direction.diff("time")).max()) < 1e-8
-    heat, work, dipolar = (float(last[name].diff("time").sum()) for name in ("released_heat", "field_work", "dipolar_work"))
+    heat, work, dipolar = (
+        float(last[name].diff("time").sum()) for name in ("released_heat", "field_work", "dipolar_work")
+    )
     scale = heat + float(abs(ds.energy.sum("particle")).max())
     assert heat > 1e-20
     assert (heat - work) / scale == pytest.approx(0, abs=1e-8)
     assert dipolar / scale == pytest.approx(0, abs=1e-8)
-    area = float((mh.analysis.loss_per_cycle(mh.analysis.sample_loop(ds)) * ds.volume.sum()))
+    area = float(mh.analysis.loss_per_cycle(mh.analysis.sample_loop(ds)) * ds.volume.sum())
     assert area == pytest.approx(heat, rel=1e-7)

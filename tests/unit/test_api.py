@@ -62,13 +62,15 @@ def test_a_field_of_a_million_tesla_is_refused_by_name():
 
 @pytest.mark.parametrize("solver", ["two-wells", 3, None, mh.Experiment])
 def test_an_unknown_solver_is_refused_under_solver(solver):
-    with pytest.raises(mh.SpecError, match="^solver must be one of"):
+    with pytest.raises(mh.SpecError, match=r"^solver must be one of"):
         mh.simulate(experiment(), solver=solver)
 
 
-@pytest.mark.parametrize("options", [{"rtol": 0}, {"rtol": float("nan")}, {"method": "euler"}, {"max_steps": 0}, {"threads": 0}])
+@pytest.mark.parametrize(
+    "options", [{"rtol": 0}, {"rtol": float("nan")}, {"method": "euler"}, {"max_steps": 0}, {"threads": 0}]
+)
 def test_a_wrong_option_of_a_solver_is_refused_by_name(options):
-    with pytest.raises(mh.SpecError, match=f"LLG.{next(iter(options))} must"):
+    with pytest.raises(mh.SpecError, match=rf"LLG\.{next(iter(options))} must"):
         mh.LLG(**options)
 
 

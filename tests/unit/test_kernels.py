@@ -1,4 +1,4 @@
-"""Promises of the kernels: same bits on any lane, with any neighbours, threads and batch; a cache that is never stale."""
+"""Promises of the kernels: the same bits on any lane, beside any neighbour and thread; a cache never stale."""
 
 import os
 import pathlib
@@ -74,7 +74,9 @@ def test_an_edited_kernel_is_compiled_again_in_a_new_process(tmp_path):
     source.write_text(source.read_text().replace("r0 * a + b,", "grown(r0, a, b),"))
     other = package / "kernels" / "physics.py"
     original = other.read_text()
-    source.write_text(source.read_text().replace("\n@kernel", "from magheat.kernels.physics import grown\n\n\n@kernel", 1))
+    source.write_text(
+        source.read_text().replace("\n@kernel", "from magheat.kernels.physics import grown\n\n\n@kernel", 1)
+    )
     answers = []
     for body in ("x * a + b", "x * a + 2.0 * b"):
         other.write_text(original + f"\n\n@device\ndef grown(x, a, b):\n    return {body}\n")

@@ -25,7 +25,7 @@ def source_hash() -> str:
 
 
 def cache_folder() -> pathlib.Path:
-    """Folder of the compiled kernels: $MAGHEAT_CACHE_DIR or the user's cache, a temporary folder if neither is writable."""
+    """Folder of the compiled kernels: $MAGHEAT_CACHE_DIR or the user's cache; a temporary one if read-only."""
     chosen = os.environ.get("MAGHEAT_CACHE_DIR")
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     wanted = pathlib.Path(chosen) if chosen else pathlib.Path(base) / "magheat"

@@ -9,14 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.kernels import dop853, dormand_prince
-from magheat.kernels.interaction import PairTable, Sites
 from magheat.kernels.lane_type import WIDTH, any_less_equal, load, take_next
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.physics import CUBIC, DRIVE_ROWS, PIECE_START, RATE
-from magheat.kernels.right_hand_side import Parameters, right_hand_side
+from magheat.kernels.right_hand_side import right_hand_side
 from magheat.kernels.step import (
     ATTEMPTS,
-    CLOCK_ROWS,
     DORMAND_PRINCE,
     FIRST_STEP,
     LIMIT,
@@ -266,7 +264,10 @@ def next_run(control, total):
 
 @kernel
 def integrate_runs(results, control, runs, p, s, samples_per_cycle, method):
-    """Take runs from the queue, W at a time, until it is empty. ``control``: next run, stop requested, runs, samples."""
+    """Take runs from the queue, W at a time, until it is empty.
+
+    ``control``: next run, stop requested, runs finished, samples written.
+    """
     n, total = runs.h_k.shape[1], runs.start.shape[0]
     last = dormand_prince.LAST if method == DORMAND_PRINCE else dop853.LAST
     busy = 0

@@ -7,6 +7,7 @@ as scalar arithmetic compiles for float64 and for lanes alike.  LLVM splits a wi
 """
 
 import operator
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -54,7 +55,7 @@ def broadcast(context, builder, fromty, toty, value):
 def binary(op, instruction):
     @infer_global(op)
     class Typing(ConcreteTemplate):
-        cases = [signature(lanes, lanes, lanes)]
+        cases = (signature(lanes, lanes, lanes),)
 
     @lower_builtin(op, lanes, lanes)
     def lower(context, builder, sig, args):
@@ -72,7 +73,7 @@ for op, instruction in (
 
 @infer_global(operator.neg)
 class Negative(ConcreteTemplate):
-    cases = [signature(lanes, lanes)]
+    cases = (signature(lanes, lanes),)
 
 
 @lower_builtin(operator.neg, lanes)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from magheat import dataset
-from magheat.constants import GAMMA_0
 from magheat.errors import ConvergenceError, SpecError
 from magheat.kernels.batch import integrate
 from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
@@ -93,8 +92,8 @@ class LLG:
         """Return why the experiment cannot be run, or None."""
         if experiment.temperature > 0:
             return (
-                f"Experiment.temperature must be 0 for the solver 'llg' in this version; got {experiment.temperature:g} K."
-                " Set temperature=0."
+                "Experiment.temperature must be 0 for the solver 'llg' in this version; got "
+                f"{experiment.temperature:g} K. Set temperature=0."
             )
         steps = expected_steps(experiment)
         if steps > self.max_steps:
@@ -137,7 +136,9 @@ class LLG:
             heats = [last_cycle_heat(one, results.samples[i + kind * total]) for kind in range(kinds)]
             ds = to_dataset(one, results.samples[i], provenance(self, one.experiment, started))
             ds.attrs["steps"] = int(results.attempts[i])
-            parts.append(with_checks(ds, heats, sensitivity, error, self.rtol * energy_unit(one.system, one.h_ref).max()))
+            parts.append(
+                with_checks(ds, heats, sensitivity, error, self.rtol * energy_unit(one.system, one.h_ref).max())
+            )
         return parts
 
     def _integrate(
@@ -181,8 +182,7 @@ def expected_steps(experiment: Experiment) -> float:
     system = lowering.system_of(experiment)
     field = lowering.largest_field(experiment) + float(anisotropy_field(system).max())
     duration = experiment.cycles * experiment.applied_field.period
-    slower = 1 + experiment.damping**2 if experiment.damping_form == "gilbert" else 1.0
-    return 0.3 * duration * GAMMA_0 * field * math.hypot(1.0, experiment.damping) / slower
+    return 0.3 * math.hypot(1.0, experiment.damping) * duration / lowering.unit_of_time(experiment, field)
 
 
 def twin_start(one: Prepared) -> np.ndarray:
@@ -194,7 +194,8 @@ def last_cycle_heat(one: Prepared, samples: np.ndarray) -> np.ndarray:
     """Heat of each particle in the last cycle, (n,) J, from the kernel's samples."""
     n, spc = one.system.volume.size, one.experiment.samples_per_cycle
     heat: np.ndarray = samples[-1, 3 * n : 4 * n] - samples[-1 - spc, 3 * n : 4 * n]
-    return heat * energy_unit(one.system, one.h_ref)
+    heat = heat * energy_unit(one.system, one.h_ref)
+    return heat
 
 
 def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any]) -> xr.Dataset:

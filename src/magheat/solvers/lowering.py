@@ -55,15 +55,15 @@ def start_of(experiment: Experiment) -> np.ndarray:
     along = field / size if size > 1e-9 * largest else np.asarray(experiment.applied_field.direction)
     saturated = np.tile(along, (experiment.particles.volumes.size, 1))
     start = tilted(saturated, START_TILT, np.random.default_rng([experiment.seed, 0]))
-    return relax(start[None], field[None], system_of(experiment))[0][0]
+    minimum: np.ndarray = relax(start[None], field[None], system_of(experiment))[0][0]
+    return minimum
 
 
 def largest_field(experiment: Experiment) -> float:
     """Largest |H| of the waveform, A/m, from its parts (an upper bound for mixed drives)."""
     w = experiment.applied_field.waveform()
-    harmonic = np.linalg.norm(w.cosine) + np.linalg.norm(w.sine)
-    ends = np.abs(w.cubics[:, 0]).max(initial=0.0)
-    return float(np.linalg.norm(w.offset) + max(harmonic, 0.0) + ends)
+    harmonic = sum(float(np.linalg.norm(part)) for part in (w.offset, w.cosine, w.sine))
+    return harmonic + float(np.abs(w.cubics[:, 0]).max())
 
 
 def on_a_ridge(system: System, direction: np.ndarray, h_ref: float) -> np.ndarray:
@@ -100,7 +100,7 @@ def off_the_ridge(system: System, experiment: Experiment, h_ref: float) -> Syste
 def unit_of_time(experiment: Experiment, h_ref: float) -> float:
     """1/(gamma' H_ref) in s; gamma' = gamma_0, over 1 + alpha^2 in the Gilbert form."""
     slower = 1 + experiment.damping**2 if experiment.damping_form == "gilbert" else 1.0
-    return slower / (GAMMA_0 * h_ref)
+    return float(slower / (GAMMA_0 * h_ref))
 
 
 def lower_drive(experiment: Experiment, h_ref: float, tau: float) -> tuple[np.ndarray, np.ndarray]:
