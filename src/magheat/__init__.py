@@ -1,9 +1,7 @@
 """magheat: which magnetic nanoparticle heats, how much and when."""
 
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as _version
-
 from magheat import analysis, constants, errors
+from magheat._version import __version__ as __version__
 from magheat.api import simulate, simulate_many
 from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
@@ -24,11 +22,6 @@ from magheat.spec.material import Material, maghemite, magnetite
 from magheat.spec.particles import Particles
 from magheat.spec.sampled_field import Sampled
 from magheat.workflows.ensemble_heat import ensemble_heat
-
-try:
-    __version__ = _version("magheat")
-except PackageNotFoundError:
-    __version__ = "unknown"
 
 __all__ = [
     "LLG",

@@ -13,12 +13,14 @@ import tempfile
 
 import numba
 
+from magheat._version import __version__
+
 _SOURCES = pathlib.Path(__file__).parent
 
 
 def source_hash() -> str:
     """Hash of everything that decides what the kernels compile to."""
-    digest = hashlib.blake2b(numba.__version__.encode(), digest_size=12)
+    digest = hashlib.blake2b(f"{__version__} {numba.__version__}".encode(), digest_size=12)
     for source in sorted(_SOURCES.glob("*.py")):
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()

@@ -6,12 +6,12 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from magheat import dataset
+from magheat._version import __version__
 from magheat.errors import SpecError
 from magheat.kernels.energy import particle_energies
 from magheat.kernels.system import System
@@ -47,20 +47,12 @@ def require_support(solver: Solver, experiment: Experiment) -> None:
         raise SpecError(reason)
 
 
-def package_version() -> str:
-    """Version of magheat that made a dataset."""
-    try:
-        return version("magheat")
-    except PackageNotFoundError:
-        return "unknown"
-
-
 def provenance(solver: Any, experiment: Experiment, started: float) -> dict[str, Any]:
     """Attributes of a dataset: experiment, key, version, solver, its options, seed, wall time."""
     return {
         "experiment": to_json(experiment),
         "key": experiment.key,
-        "magheat_version": package_version(),
+        "magheat_version": __version__,
         "solver": solver.name,
         "solver_options": json.dumps(asdict(solver)),
         "seed": experiment.seed,
