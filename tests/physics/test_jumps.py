@@ -133,19 +133,22 @@ def test_jumps_happen_when_the_reference_says(independent):
     np.testing.assert_allclose(first["applied_field"] / OERSTED, [-66.6, -330.6], atol=1.6)
 
 
-def test_four_meanings_of_local_energy(independent):
-    # physics.md 1.5, alpha = 1, in units of the global loop's energy, (jump, particle)
+def test_four_meanings_of_local_energy_in_the_jumps(independent):
+    # physics.md 1.5, alpha = 1, in units of the global loop's energy, (jump, particle); where a jump is cut from the
+    # reversible rotation around it moves the energies (not the heats) by a few thousandths
     expected = {
         "full_dipolar": [[-0.038, -0.095], [-0.383, 0.110]],
         "half_dipolar": [[-0.030, -0.087], [-0.438, 0.055]],
         "own": [[-0.022, -0.078], [-0.493, -0.0002]],
         "local_loop": [[-0.005, 0.030], [0.464, -0.0004]],
     }
-    run = independent.isel(run=0)
-    for jump, window in enumerate([(0.5e-6, 0.7e-6), (0.7e-6, 1e-6)]):
-        change = analysis.local_energy_changes(run, *window) / (42660 * VOLUME.sum())
+    run, unit = independent.isel(run=0), 42660 * VOLUME.sum()
+    found = analysis.jumps(run)
+    for k in range(2):
+        change = analysis.local_energy_changes(run, float(found["start_time"][k]), float(found["end_time"][k]))
         for name, values in expected.items():
-            np.testing.assert_allclose(change[name], values[jump], atol=8e-4, err_msg=name)
+            np.testing.assert_allclose(change[name] / unit, values[k], atol=8e-3, err_msg=name)
+    np.testing.assert_allclose(found["released_heat"] / unit, [[0.023, 0.094], [0.380, 0.003]], atol=8e-4)
 
 
 def test_a_jump_is_the_ledger_of_its_interval():

@@ -149,13 +149,14 @@ def slp(
 def ilp(loop: xr.Dataset, *, frequency: float | None = None, density: float | None = None) -> xr.DataArray:
     """Intrinsic loss power, SLP / (amplitude^2 x frequency), in H m^2/kg (1e-9 of it is the usual nH m^2/kg).
 
-    The SLP is per mass of magnetic phase. ILP depends on the amplitude outside linear response. Parameters as in
+    The SLP is per mass of magnetic phase; NaN in a static field. ILP depends on the amplitude outside linear response. Parameters as in
     :func:`slp`.
     """
     loop = hysteresis_loop(loop)
     f = scalar(loop, "frequency", frequency)
     power = slp(loop, frequency=frequency, density=density)
-    return _named(power / (field_amplitude(loop) ** 2 * f), "ilp", "H m^2/kg", "Intrinsic loss power")
+    square = field_amplitude(loop) ** 2 * f
+    return _named(power / square.where(square > 0), "ilp", "H m^2/kg", "Intrinsic loss power")
 
 
 def field_amplitude(loop: xr.Dataset) -> xr.DataArray:
