@@ -41,5 +41,6 @@ def _table(lines: list[Measurement]) -> Table:
         bar = "" if line.bar is None else f"{'<=' if line.smaller_is_better else '>='} {line.bar:.3g}"
         met = {None: "", True: "yes", False: "NO"}[line.met]
         share = "" if line.of_peak is None else f"{100 * line.of_peak:.0f} %"
-        table.add_row(line.workload, line.quantity, f"{line.value:.3g} {line.unit}", bar, met, share)
+        value = f"{line.value:.3g} {line.unit if line.unit != '1' else ''}".rstrip()
+        table.add_row(line.workload, line.quantity, value, bar, met, share)
     return table

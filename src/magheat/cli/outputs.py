@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from magheat.errors import SpecError
@@ -81,6 +83,21 @@ def require_different(named: dict[str, Path | None]) -> None:
         first = seen.setdefault(path.resolve(), option)
         if first != option:
             raise SpecError(f"{option} must name another file than {first}; got {str(path)!r} for both.")
+
+
+@contextmanager
+def writing(option: str, path: Path) -> Iterator[None]:
+    """Inside, an error of the disk names the output that it hit.
+
+    Raises
+    ------
+    SpecError
+        Instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SpecError(f"{option} {str(path)!r} could not be written: {error.strerror or error}.") from None
 
 
 def _try_to_write(option: str, folder: Path) -> None:

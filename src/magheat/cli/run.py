@@ -103,10 +103,12 @@ def _write(ds: xr.Dataset, output: Path | None, plot: Path | None) -> None:
     if output is not None:
         from magheat.dataset import write_netcdf
 
-        write_netcdf(ds, output)
+        with outputs.writing("--output", output):
+            write_netcdf(ds, output)
         typer.echo(f"Wrote {output}")
     if plot is not None:
         from magheat.plotting import run_figure, save
 
-        save(run_figure(ds), plot)
+        with outputs.writing("--plot", plot):
+            save(run_figure(ds), plot)
         typer.echo(f"Wrote {plot}")

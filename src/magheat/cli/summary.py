@@ -29,7 +29,8 @@ def print_summary(ds: xr.Dataset, console: Console) -> None:
     """Print everything that one run with particles says, at most 80 columns wide."""
     count = ds.sizes["particle"]
     cycles = int(ds.attrs["cycles"])
-    title = f"{count} particle{'s'[: count > 1]}, {words.drive(ds)}, solver {ds.attrs['solver']}"
+    particles = "1 particle" if count == 1 else f"{count} particles"
+    title = f"{particles}, {words.drive(ds)}, solver {ds.attrs['solver']}"
     _say(console, f"{title}; the last of {cycles} cycles." if cycles > 1 else f"{title}; one cycle.")
     console.print(_particle_table(ds, console), highlight=False)
     if count > MOST_LINES:
