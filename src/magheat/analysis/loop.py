@@ -149,8 +149,8 @@ def slp(
 def ilp(loop: xr.Dataset, *, frequency: float | None = None, density: float | None = None) -> xr.DataArray:
     """Intrinsic loss power, SLP / (amplitude^2 x frequency), in H m^2/kg (1e-9 of it is the usual nH m^2/kg).
 
-    The SLP is per mass of magnetic phase; NaN in a static field. ILP depends on the amplitude outside linear response. Parameters as in
-    :func:`slp`.
+    The SLP is per mass of magnetic phase; NaN in a static field. ILP depends on the amplitude outside linear
+    response. Parameters as in :func:`slp`.
     """
     loop = hysteresis_loop(loop)
     f = scalar(loop, "frequency", frequency)
