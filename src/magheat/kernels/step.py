@@ -63,7 +63,7 @@ def try_step_853(y, y_new, k, t, dt, n, p):
 @device
 def extra_stage(y, scratch, k, t, dt, n, p, s):
     """State and rates of one of the stages that only the dense output of the 8(5,3) pair needs."""
-    for r in range(5 * n):
+    for r in range(3 * n):
         store(scratch, r, load(y, r) + dt * dop853.dense_stage_sum(k, r, s))
     right_hand_side(k[s], scratch, t + dop853.NODES[s] * dt, n, p)
 
