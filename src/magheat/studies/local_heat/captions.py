@@ -1,0 +1,91 @@
+"""Captions of the figures: what is seen, with its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from magheat.studies.local_heat.cases import A, B
+from magheat.studies.local_heat.damping import ROUTES, SHOWN, Damping
+from magheat.studies.local_heat.findings import digits, percent, whole
+from magheat.studies.local_heat.findings_loops import decrease_sentence
+from magheat.studies.local_heat.jump_energies import JumpEnergies
+from magheat.studies.local_heat.loops import Loop
+from magheat.studies.local_heat.trajectory import Trajectory
+
+
+def captions(
+    loops: list[Loop], course: Trajectory, energies: JumpEnergies, damping: Damping
+) -> dict[str, tuple[str, str]]:
+    """(description for those who cannot see it, caption) by name of the figure."""
+    return {
+        "fig2": ("Hysteresis loops of A, B and both for three pairs, with sketches of the pairs.", _loops(loops)),
+        "fig3": ("Magnetization, energy and temperature rise of A and B against time.", _course(course)),
+        "fig4": ("Bars: energy given up and heat released by A and B in jump 1 and jump 2.", _energies(energies)),
+        "fig5": ("Temperature rise against time for four dampings; heat per jump against damping.", _damping(damping)),
+        "fig6_ledger": ("Arrows of energy between field, A, B, their interaction and heat.", _ledger()),
+    }
+
+
+def _loops(loops: list[Loop]) -> str:
+    areas = "; ".join(
+        f"{loop.case.name}: A {whole(loop.areas[A])}, B {whole(loop.areas[B])}, global {whole(loop.areas[2])}"
+        for loop in loops
+    )
+    low, high = loops[1].inverted[B]
+    return (
+        "Quasi-static loops at 0 K of A (red), B (blue) and of both (black, shaded), from energy minimisation; "
+        "arrowheads show which way round a loop is run. The closer the particles, the smaller the global loop. "
+        f"Hatched: where B's loop is inverted, run clockwise: for {digits(low, 0)} < |H| < {digits(high, 0)} Oe at 7.1 "
+        "nm, wholly at 1.5 nm, where B turns over before the field reverses because A holds it antiparallel. Loop "
+        f"areas in J/m³ per cycle: {areas}."
+    )
+
+
+def _course(numbers: Trajectory) -> str:
+    first, second = numbers.jumps[:2]
+    return (
+        "First half cycle from saturation, x = 7.1 nm, damping 1: (a) magnetization along the field, (b) energy of "
+        "each particle with its full dipolar energy, (c) temperature rise without cooling. Dotted: the quasi-static "
+        "limit, which jumps a little earlier. Grey bands are the jumps. In jump 1 "
+        f"({digits(1e6 * first.switch_time[B], 3)} µs; the paper: 0.55) B switches and A wobbles; in jump 2 "
+        f"({digits(1e6 * second.switch_time[A], 3)} µs; the paper: 0.75) A switches and B wobbles. Between them the "
+        "motion is reversible, and nothing heats. Both particles warm in both jumps, even while the energy of B rises "
+        "in jump 2."
+    )
+
+
+def _energies(energies: JumpEnergies) -> str:
+    return (
+        "Energy that each particle gives up in a jump (solid, −Δe with its full dipolar energy, quasi-static) and "
+        "heat that it releases (hatched, damping 1), each in units of its own global loop's energy per cycle. The "
+        "sketches show the moment before (pale) and after (dark), the field's axis upright. "
+        f"{decrease_sentence(energies)} B's heat in jump 2 is positive all the same."
+    )
+
+
+def _damping(numbers: Damping) -> str:
+    singles, ensembles = numbers.singles, numbers.ensembles
+    together = np.flatnonzero(ensembles.members_on[:, 1] > ensembles.members / 2)
+    listed = ", ".join(f"{ensembles.damping[k]:.2g}" for k in together)
+    return (
+        f"(a) Temperature rise for four dampings of our choice ({', '.join(f'{value:g}' for value in SHOWN)}; the "
+        "paper does not say which it shows): the lower, the slower, and at the lowest every start heats differently. "
+        "(b)-(e) Temperature rise and heat in each jump of the first half cycle, A red, B blue. Dots: "
+        f"{singles.damping.size} single runs, where a twin tilted by 1e-8 rad agrees. Below 0.02 they show fine "
+        "structure, not noise: neighbouring dampings end differently, each reproducibly. Large markers: means of "
+        f"{ensembles.members} starts 1 µrad apart, bars the standard deviation of one start; open: {ROUTES[0]}; "
+        f"diamonds: {ROUTES[1]}, in one jump, after which there is no jump 2. (f) How often each happens: at "
+        f"{listed or 'no damping'} most half cycles are joint "
+        f"({percent(ensembles.members_on[0, 1] / ensembles.members)} at {ensembles.damping[0]:g})."
+    )
+
+
+def _ledger() -> str:
+    return (
+        "Who gave energy to whom, in 1e-21 J (widths to scale; pale: too thin to draw to scale). Left: what a "
+        "particle takes from its own anisotropy and Zeeman energy and what the field does on it; right: its heat; "
+        "between A and B the interaction energy, which stores and returns. In jump 2 A pays into the interaction as "
+        "it turns in B's field; B draws that in the next jump 1. Over a closed cycle the interaction keeps nothing: "
+        "all that A pays ends as heat of B. At low damping a jump lasts long enough for the field to move on "
+        "meanwhile; field work and own energy then exchange reversibly."
+    )

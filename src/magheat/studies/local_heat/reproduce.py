@@ -1,0 +1,113 @@
+"""The whole study: numbers, tables, figures, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from matplotlib.figure import Figure
+
+from magheat.api import simulate
+from magheat.solvers.llg import LLG
+from magheat.studies.local_heat import (
+    damping,
+    damping_figure,
+    jump_energies,
+    lag,
+    loops,
+    report,
+    style,
+    trajectory,
+    transfers,
+)
+from magheat.studies.local_heat.cases import experiment
+from magheat.studies.local_heat.events import first_half_cycle
+from magheat.studies.local_heat.files import write_csv, write_text
+from magheat.studies.local_heat.report import Numbers
+
+#: The lower damping of the ledger picture; the lowest round one at which a single run is reproducible.
+_LOW_DAMPING = 0.01
+
+
+class Telling(Protocol):
+    """Who is told what goes on: words begin a stage, a number is the fraction of the stage that is done."""
+
+    def __call__(self, *what: str | float) -> None:
+        """Take note."""
+
+
+class Drawing(NamedTuple):
+    """A figure that can be drawn at two widths."""
+
+    name: str
+    draw: Callable[[float], Figure]
+
+
+def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | None = None) -> Path:
+    """Write the study's tables, figures and report, and return the path of ``report.html``.
+
+    Parameters
+    ----------
+    out
+        Folder, made if need be. Files of an earlier run are replaced, each as a whole.
+    progress
+        Called with words when a stage begins and with the fraction of it that is done.
+    plan
+        How finely damping is sampled; the study's own when None.
+    """
+    tell: Telling = progress or (lambda *_: None)
+    numbers = compute(tell, plan)
+    tell("Drawing the figures ...")
+    out.mkdir(parents=True, exist_ok=True)
+    tables = (
+        loops.tables(numbers.loops)
+        | lag.tables(numbers.lag)
+        | trajectory.tables(numbers.trajectory)
+        | jump_energies.tables(numbers.energies)
+        | damping.tables(numbers.damping)
+        | transfers.tables(numbers.flows)
+        | report.tables(numbers)
+    )
+    for name, columns in tables.items():
+        write_csv(out / name, columns)
+    pictures = _draw_all(numbers, out, tell)
+    path = out / "report.html"
+    write_text(path, report.html(numbers, pictures, sorted(tables)))
+    return path
+
+
+def compute(tell: Telling, plan: damping.Plan | None = None) -> Numbers:
+    """All numbers of the study."""
+    tell("Quasi-static loops (figure 2) ...")
+    quasi_static = loops.compute()
+    tell("Dynamics at damping 1, at three frequencies (figure 3) ...")
+    dynamic = lag.compute(quasi_static, progress=tell)
+    apart = dynamic.runs.isel(run=1)
+    course = trajectory.compute(apart, quasi_static[1].run)
+    tell("Energies of the jumps (figure 4) ...")
+    energies = jump_energies.compute(apart, course.jumps)
+    low = simulate(experiment(damping=_LOW_DAMPING), solver=LLG(check_sensitivity=False, check_error=False))
+    flows = transfers.compute([(1.0, apart, course.jumps), (_LOW_DAMPING, low, first_half_cycle(low)[0])])
+    tell("Heat against damping (figure 5) ...")
+    swept = damping.compute(plan, progress=tell)
+    return Numbers(quasi_static, dynamic, course, energies, swept, flows)
+
+
+def _draw_all(numbers: Numbers, out: Path, tell: Telling) -> dict[str, tuple[str, str]]:
+    """PNG and SVG of every figure in the folder; (wide, narrow) SVG by name for the page."""
+    drawings = (
+        Drawing("fig2", lambda width: loops.draw(numbers.loops, width)),
+        Drawing("fig3", lambda width: trajectory.draw(numbers.trajectory, width)),
+        Drawing("fig4", lambda width: jump_energies.draw(numbers.energies, width)),
+        Drawing("fig5", lambda width: damping_figure.draw(numbers.damping, width)),
+        Drawing("fig6_ledger", lambda width: transfers.draw(numbers.flows, width)),
+    )
+    pictures = {}
+    for k, (name, draw) in enumerate(drawings):
+        with style.look():
+            style.save_both(draw(style.WIDE), out, name)
+            narrow = style.svg_text(draw(style.NARROW))
+        pictures[name] = (out / f"{name}.svg").read_text(encoding="utf-8"), narrow
+        tell((k + 1) / len(drawings))
+    return pictures
