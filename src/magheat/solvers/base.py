@@ -103,6 +103,7 @@ def particle_dataset(
         cycles=experiment.cycles,
         samples_per_cycle=experiment.samples_per_cycle,
         interactions=experiment.interactions,
+        amplitude=drive.amplitude,
         damping=experiment.damping,
         attrs=attrs,
     )
