@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from magheat import dataset
+from magheat._version import __version__
 from magheat.cli.main import app
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -195,7 +196,7 @@ def test_wrong_options_are_refused_by_name():
 def test_the_version_is_printed():
     result = magheat("--version")
     assert result.exit_code == 0
-    assert result.stdout.startswith("magheat")
+    assert result.stdout == f"magheat {__version__}\n"
 
 
 def test_an_unknown_paper_is_refused():

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from magheat._version import __version__
 from magheat.cli.bench import bench
 from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
@@ -23,12 +24,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"magheat {version('magheat')}")
-        except PackageNotFoundError:
-            typer.echo("magheat, not installed")
+        typer.echo(f"magheat {__version__}")
         raise typer.Exit
 
 

@@ -34,7 +34,6 @@ def make_report(study: str, folder: Path) -> None:
     with progress.watching("Starting ...") as watch:
         with stop_at_once():
             _prepare_kernels(watch)
-        watch.stage("Simulating ...")
         report = _reproduced(study, folder, watch)
     typer.echo(f"Wrote the report {report} in {time.monotonic() - started:.0f} s; open it in a browser.")
 
