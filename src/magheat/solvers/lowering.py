@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from magheat.constants import GAMMA_0
+from magheat.kernels.energy import effective_field
 from magheat.kernels.integrate import Runs
 from magheat.kernels.physics import COSINE, CUBIC, DIRECTION, DRIVE_ROWS, OFFSET, RATE, SINE
 from magheat.kernels.reduced import reduce_particles, reference_field
@@ -72,8 +73,6 @@ def on_a_ridge(system: System, direction: np.ndarray, h_ref: float) -> np.ndarra
     Such a particle never switches at 0 K: its axis and its dipolar field are parallel to the drive. Coupled particles
     sit on a ridge together or not at all.
     """
-    from magheat.kernels.energy import effective_field
-
     saturated = np.tile(direction, (system.volume.size, 1))
     torque = np.linalg.norm(np.cross(saturated, effective_field(saturated, np.zeros(3), system)), axis=-1)
     still: np.ndarray = torque < 1e-9 * h_ref
