@@ -161,7 +161,7 @@ def _joined(parts: list[_Members]) -> _Members:
         extra = most - part.kind.shape[2]
         room = ((0, 0), (0, 0), (0, extra))
         numbers = [np.pad(values, (*room, (0, 0)), constant_values=np.nan) for values in (part.heat, part.switches)]
-        return part._replace(heat=numbers[0], kind=np.pad(part.kind, room), switches=numbers[1])
+        return part._replace(heat=numbers[0], kind=np.pad(part.kind, room, constant_values=""), switches=numbers[1])
 
     return _Members(*(np.concatenate(arrays) for arrays in zip(*map(padded, parts), strict=True)))
 

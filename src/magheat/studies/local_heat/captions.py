@@ -11,10 +11,11 @@ from magheat.studies.local_heat.findings_loops import decrease_sentence
 from magheat.studies.local_heat.jump_energies import JumpEnergies
 from magheat.studies.local_heat.loops import Loop
 from magheat.studies.local_heat.trajectory import Trajectory
+from magheat.studies.local_heat.transfers import Flows
 
 
 def captions(
-    loops: list[Loop], course: Trajectory, energies: JumpEnergies, damping: Damping
+    loops: list[Loop], course: Trajectory, energies: JumpEnergies, damping: Damping, flows: list[Flows]
 ) -> dict[str, tuple[str, str]]:
     """(description for those who cannot see it, caption) by name of the figure."""
     return {
@@ -22,7 +23,7 @@ def captions(
         "fig3": ("Magnetization, energy and temperature rise of A and B against time.", _course(course)),
         "fig4": ("Bars: energy given up and heat released by A and B in jump 1 and jump 2.", _energies(energies)),
         "fig5": ("Temperature rise against time for four dampings; heat per jump against damping.", _damping(damping)),
-        "fig6_ledger": ("Arrows of energy between field, A, B, their interaction and heat.", _ledger()),
+        "fig6_ledger": ("Arrows of energy between field, A, B, their interaction and heat.", _ledger(flows)),
     }
 
 
@@ -80,12 +81,17 @@ def _damping(numbers: Damping) -> str:
     )
 
 
-def _ledger() -> str:
+def _ledger(flows: list[Flows]) -> str:
+    first, second, cycle = flows[:3]
+    between = 1e21 * (cycle.drawn / 2 - first.drawn - second.drawn)
     return (
-        "Who gave energy to whom, in 1e-21 J (widths to scale; pale: too thin to draw to scale). Left: what a "
-        "particle takes from its own anisotropy and Zeeman energy and what the field does on it; right: its heat; "
-        "between A and B the interaction energy, which stores and returns. In jump 2 A pays into the interaction as "
-        "it turns in B's field; B draws that in the next jump 1. Over a closed cycle the interaction keeps nothing: "
-        "all that A pays ends as heat of B. At low damping a jump lasts long enough for the field to move on "
-        "meanwhile; field work and own energy then exchange reversibly."
+        "Who gave energy to whom, in 10⁻²¹ J (widths to scale; pale: too thin for that). Left of a particle: what it "
+        "takes from its own anisotropy and Zeeman energy, and what the field does on it; right: its heat; between A "
+        "and B their interaction energy, which stores and returns. In jump 2 A pays "
+        f"{digits(-1e21 * second.drawn[A], 1)} into the interaction as it turns in B's field (damping 1). In the "
+        f"reversible motion between the jumps A draws {digits(between[A], 1)} of it again and B "
+        f"{digits(between[B], 1)}; in jump 1 B draws {digits(1e21 * first.drawn[B], 1)} more. Over a closed cycle the "
+        f"interaction keeps nothing: all that A has paid, {digits(-1e21 * cycle.drawn[A], 1)}, ends as heat of B, "
+        "beyond what the field does on B. At low damping a jump lasts long enough for the field to move on meanwhile; "
+        "field work and own energy then exchange reversibly within it."
     )

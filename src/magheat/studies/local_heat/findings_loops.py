@@ -133,7 +133,7 @@ def about_course(numbers: Trajectory, quasi_static_heat: FloatArray) -> list[Fin
             "The switching of small nanoparticle B (Jump 1 at t = 0.55 µs) and then the switching of large "
             "nanoparticle A (Jump 2 at t = 0.75 µs).",
             "; ".join(
-                f"jump {k + 1}: {jump.words} at {digits(1e6 * t, 3)} µs, stability lost at {digits(jump.field, 0)} Oe"
+                f"Jump {k + 1}: {jump.words} at {digits(1e6 * t, 3)} µs, stability lost at {digits(jump.field, 0)} Oe"
                 for k, (jump, t) in enumerate(zip(jumps, times, strict=True))
             )
             + ".",

@@ -42,14 +42,14 @@ figure svg { display: block; width: 100%; height: auto; }
 figure svg.narrow { display: none; max-width: 26rem; margin: 0 auto; }
 figcaption { max-width: 42rem; font-size: 0.92rem; margin-top: 0.6rem; }
 @media (max-width: 40rem) { figure svg.wide { display: none; } figure svg.narrow { display: block; } }
-.scroll { overflow-x: auto; margin: 1rem 0; }
+.scroll { overflow-x: auto; margin: 0.5rem 0 1rem; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: right; vertical-align: baseline;
   border-bottom: 1px solid var(--faint); }
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
-td.words, th.words { text-align: left; }
-caption { text-align: left; font-size: 0.92rem; padding-bottom: 0.4rem; max-width: 42rem; }
+td { white-space: nowrap; }
+td.words, th.words { text-align: left; white-space: normal; min-width: 4.5em; }
 .finding { border-left: 4px solid var(--quiet); background: var(--tint); padding: 0.6rem 0.9rem; margin: 0.7rem 0; }
 .finding q { font-style: italic; }
 .finding p { margin: 0.3rem 0 0; font-size: 0.92rem; }
@@ -105,8 +105,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, word
 
     body = "\n".join(row(cells, "td") for cells in rows)
     return (
-        f'<div class="scroll"><table><caption>{escape(caption)}</caption>\n<thead>{row(head, "th")}</thead>\n'
-        f"<tbody>\n{body}\n</tbody></table></div>"
+        f'<figure class="table"><figcaption>{escape(caption)}</figcaption>\n<div class="scroll"><table>\n'
+        f"<thead>{row(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody></table></div></figure>"
     )
 
 

@@ -67,7 +67,10 @@ def tables(numbers: Numbers) -> dict[str, Columns]:
 
 def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str]) -> str:
     """The whole page; ``pictures`` are (wide, narrow) SVG texts by name, ``files`` the CSV files beside it."""
-    found, words = findings(numbers), captions(numbers.loops, numbers.trajectory, numbers.energies, numbers.damping)
+    found, words = (
+        findings(numbers),
+        captions(numbers.loops, numbers.trajectory, numbers.energies, numbers.damping, numbers.flows),
+    )
 
     def shown(name: str) -> str:
         description, caption = words[name]
@@ -97,13 +100,13 @@ def _lead(numbers: Numbers, found: list[Finding]) -> str:
         f"A particle's own loop is not its heat. At x = 1.5 nm the loop of B is inverted ({whole(close_area)} J/m³ per "
         f"cycle) while B releases {whole(heat)} J/m³.",
         f"The difference is energy that one particle passes to the other through their dipolar interaction: "
-        f"{digits(1e21 * passed, 1)}× 10⁻²¹ J per cycle from A to B at 7.1 nm and damping 1, where B releases "
+        f"{digits(1e21 * passed, 1)} × 10⁻²¹ J per cycle from A to B at 7.1 nm and damping 1, where B releases "
         f"{digits(1e21 * numbers.flows[2].heat[B], 1)} × 10⁻²¹ J in all.",
         *_low_damping_points(numbers.damping),
         f"{len(found)} sentences of the paper were held against these numbers: {tally}.",
     ]
     text = page.paragraph(
-        "Two magnetic nanoparticles that interact, each with its own heat: the figures 2 to 5 of the paper below, "
+        "Two magnetic nanoparticles that interact, each with its own heat: figures 2 to 5 of the paper below, "
         "computed anew from its parameters, and what its sentences are worth in numbers.",
         "lead",
     )
