@@ -265,7 +265,7 @@ def test_tables_are_written_whole_or_not_at_all(tmp_path):
     path = tmp_path / "table.csv"
     write_csv(path, {"time (s)": [1e-9, np.nan], "who": ["A, then B", "B"]})
     assert path.read_text() == 'time (s),who\n1e-09,"A, then B"\n,B\n'
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         write_csv(path, {"time (s)": [1.0], "who": ["A", "B"]})
     assert path.read_text().startswith("time (s)")
     assert [one.name for one in tmp_path.iterdir()] == ["table.csv"]

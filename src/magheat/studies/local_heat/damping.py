@@ -83,7 +83,7 @@ def full_plan() -> Plan:
     parts = ((1e-3, 5e-3, 16), (5e-3, 2e-2, 72), (2e-2, 1e-1, 40), (1e-1, 1.0, 25))
     spaced = [np.geomspace(low, high, count) for low, high, count in parts]
     single = np.unique(np.round(np.concatenate([*spaced, [1e-2, 0.2, 0.5]]), 9))
-    return Plan(single=single, ensemble=np.geomspace(1e-3, 1e-2, 19))
+    return Plan(single=single, ensemble=np.geomspace(1e-3, 1e-2, 25))
 
 
 def compute(plan: Plan | None = None, progress: Progress | None = None) -> Damping:

@@ -85,7 +85,7 @@ def _nonlinear(numbers: Damping) -> Finding:
         "A very nonlinear behavior of the total dissipated heat.",
         f"Heat of both in the half cycle, in 10⁻²¹ J: {listed}. It is nearly constant as long as B and A switch one "
         f"after the other ({percent(float(np.ptp(total[:3]) / total[0]))} between 0.01 and 1) and falls where they "
-        "switch together.",
+        "do not, but the ringing of B carries A over.",
         holds=bool(np.ptp(total) > 0.2 * total[0]),
         wholly=bool(np.ptp(total[:3]) > 0.1 * total[0]),
     )

@@ -49,7 +49,7 @@ th, td { padding: 0.3rem 0.8rem 0.3rem 0; text-align: right; vertical-align: bas
 th { font-weight: 600; }
 th:first-child, td:first-child { text-align: left; }
 td { white-space: nowrap; }
-td.words, th.words { text-align: left; white-space: normal; min-width: 4.5em; }
+td.words, th.words { text-align: left; white-space: normal; min-width: 5.5em; }
 .finding { border-left: 4px solid var(--quiet); background: var(--tint); padding: 0.6rem 0.9rem; margin: 0.7rem 0; }
 .finding q { font-style: italic; }
 .finding p { margin: 0.3rem 0 0; font-size: 0.92rem; }

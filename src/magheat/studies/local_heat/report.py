@@ -126,10 +126,13 @@ def _low_damping_points(numbers: Damping) -> list[str]:
             f"changes it. There the answer is a distribution, here from {ensembles.members} starts."
         )
     if where.size:
+        share = np.nansum(ensembles.mean[together > 0.5, 1, 0], axis=1) / singles.total[-1].sum()
         points.append(
-            f"At low damping the two jumps can merge: between {where.min():.2g} and {where.max():.2g} there are "
-            f"dampings at which the ringing of B carries A over in most half cycles, {percent(together[0])} of them at "
-            f"{ensembles.damping[0]:g}. Then there is no jump 2, and half of the heat is missing."
+            f"At low damping the two jumps can merge: at {where.size} of the {ensembles.damping.size} dampings from "
+            f"{ensembles.damping.min():g} to {ensembles.damping.max():g} the ringing of B carries A over in most half "
+            f"cycles, the highest being {where.max():.2g}. Then there is no jump 2, and the half cycle releases "
+            f"{percent(share.min())} to {percent(share.max())} (means) of the heat that it does at damping 1: the "
+            "earlier A goes over, the less."
         )
     return points
 
