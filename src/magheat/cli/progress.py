@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -105,11 +106,12 @@ def _say(text: str) -> None:
 
 def compiled(particles: int) -> bool:
     """Whether the kernels that integrate so many particles lie in the disk cache."""
-    from magheat.kernels import cache_folder
     from magheat.kernels.batch import LARGEST_ON_ONE_LANE
+    from magheat.kernels.integrate import integrate_runs
+    from magheat.kernels.integrate_large import integrate_large_runs
 
-    kernel = "integrate_runs" if particles <= LARGEST_ON_ONE_LANE else "integrate_large_runs"
-    return any(cache_folder().rglob(f"*.{kernel}-*.nbi"))
+    kernel = integrate_runs if particles <= LARGEST_ON_ONE_LANE else integrate_large_runs
+    return any(Path(kernel.stats.cache_path).glob(f"*.{kernel.__name__}-*.nbi"))
 
 
 class Simulating:

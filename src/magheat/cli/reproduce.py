@@ -51,4 +51,4 @@ def _prepare_kernels(watch: progress.Watch) -> None:
     watch.stage(progress.COMPILING)
     from magheat.benchmarks.warm import warm
 
-    warm()
+    warm(2)
