@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from magheat.constants import MU_0
-from magheat.errors import ConvergenceError
 from magheat.kernels.relaxation import relax
 from magheat.kernels.system import System
 
@@ -194,12 +193,9 @@ class Branches:
         """Minimum below a tilted state, (n, 3); None so close to a loss of stability that it never comes to rest."""
         tilted = moments + np.cross(self._tilt, moments)
         tilted /= np.linalg.norm(tilted, axis=-1, keepdims=True)
-        try:
-            state, _ = relax(tilted[None], field[None], self._system, threads=1)
-        except ConvergenceError:
-            return None
-        minimum: FloatArray = state[0]
-        return minimum
+        minimum: FloatArray
+        minimum, at_rest = relax(tilted, field, self._system)
+        return minimum if at_rest else None
 
     def _keeps(self, state: FloatArray | None, pattern: BoolArray) -> TypeGuard[FloatArray]:
         return state is not None and np.array_equal(self._signs(state), pattern)

@@ -22,7 +22,7 @@ LEDGER = (
     "Field work is what the field gave a particle; the difference to its heat came from, or went to, its neighbours."
 )
 #: Jumps are looked for up to this many particles: every one asks for many minima of the energy.
-MOST_FOR_JUMPS = 12
+MOST_FOR_JUMPS = 64
 
 
 def print_summary(ds: xr.Dataset, console: Console) -> None:

@@ -1,59 +1,75 @@
-"""Overdamped descent of many states at once to the minimum below each, with the heat of every particle on the way."""
+"""Overdamped descent to the minimum below a state."""
 
 import numpy as np
 
 from magheat.kernels.batch import integrate
+from magheat.kernels.dense import cholesky, solve
+from magheat.kernels.energy import effective_field, relaxation_matrix, tangent_bases
 from magheat.kernels.integrate import Runs
 from magheat.kernels.physics import COSINE, DIRECTION, DRIVE_ROWS, OFFSET, RATE
-from magheat.kernels.reduced import energy_unit, reduce_particles, reference_field
+from magheat.kernels.reduced import reduce_particles, reference_field
 from magheat.kernels.step import DORMAND_PRINCE
 from magheat.kernels.system import System
 
-TORQUE = 1e-9  # |m x h| in H_ref at which a state counts as a minimum
+AT_REST = 1e-9  # rad that a moment may still turn in a piece of the path
 RTOL, FIRST_DURATION, LAST_DURATION, MOST_STEPS = 1e-10, 50.0, 1e6, 1e8
+#: Newton's method ends a descent within this turn (rad) of the path, for up to so many particles.
+REACH, NEWTON_STEPS, CONVERGED, MOST_FOR_NEWTON = 0.1, 8, 1e-12, 500
 
 
-def relax(
-    start: np.ndarray, field: np.ndarray, system: System, threads: int | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Moments at the minimum below each state, and the heat released on the overdamped path.
+def relax(start: np.ndarray, field: np.ndarray, system: System) -> tuple[np.ndarray, bool]:
+    """Moments (n, 3) at the minimum below a state, and whether they are at rest there.
 
     dm_i/ds = -m_i x (m_i x H_eff,i) for all particles at once: with unequal M_s V the plain gradient can end in
-    another minimum.
+    another minimum. Once the state lies in a convex region close to its minimum, Newton's method goes the rest of the
+    way. At the very edge of stability a state may creep for longer than a reduced time of 1e6; it is then returned
+    where it is, not at rest.
 
     Parameters
     ----------
     start
-        (states, n, 3) unit vectors; a state exactly on a ridge stays there, so tilt it.
+        (n, 3) unit vectors; a state exactly on a ridge stays there, so tilt it.
     field
-        (states, 3) applied field in A/m.
+        (3,) applied field in A/m.
     system
         The particles.
-    threads
-        Threads to use; all cores when None.
-
-    Returns
-    -------
-    moments, heat
-        (states, n, 3) unit vectors and (states, n) J.
-
-    Notes
-    -----
-    A state that still creeps after a reduced time of 1e6, which happens at the very edge of stability, is returned
-    where it is.
     """
-    moments, heat = np.array(start, float), np.zeros(start.shape[:2])
-    moving, duration = np.arange(len(moments)), FIRST_DURATION
-    h_ref = reference_field(system, float(np.sqrt((field**2).sum(-1)).max(initial=0.0)))
-    while moving.size and duration <= LAST_DURATION:
-        runs = descents(moments[moving], field[moving] / h_ref, system, h_ref, duration)
-        end = integrate(runs, 0, DORMAND_PRINCE, threads).samples[:, 0]
-        n = system.volume.size
-        turned = end[:, : 3 * n].reshape(-1, n, 3)
-        rate = np.abs(turned - moments[moving]).max((1, 2))
-        moments[moving], heat[moving] = turned, heat[moving] + end[:, 3 * n : 4 * n]
-        moving, duration = moving[rate > TORQUE], 4 * duration
-    return moments, heat * energy_unit(system, h_ref)
+    moments, duration = np.array(start, float), FIRST_DURATION
+    h_ref = reference_field(system, float(np.linalg.norm(field)))
+    while duration <= LAST_DURATION:
+        before = moments
+        runs = descents(moments[None], field[None] / h_ref, system, h_ref, duration)
+        moments = integrate(runs, 0, DORMAND_PRINCE, 1).samples[0, 0, : moments.size].reshape(moments.shape)
+        finished = newton(moments, field, system)
+        if finished is not None:
+            return finished, True
+        if np.abs(moments - before).max() <= AT_REST:
+            return moments, True
+        duration *= 4
+    return moments, False
+
+
+def newton(start: np.ndarray, field: np.ndarray, system: System) -> np.ndarray | None:
+    """Moments (n, 3) at the minimum next to a state, if the energy is convex all the way; None otherwise."""
+    if len(start) > MOST_FOR_NEWTON:
+        return None
+    moments = start
+    root = np.repeat(np.sqrt(system.saturation_magnetization * system.volume), 2)
+    for _ in range(NEWTON_STEPS):
+        bases = tangent_bases(moments)
+        slope = np.einsum("iac,ic->ia", bases, effective_field(moments, field, system)).ravel()
+        factor, turn = relaxation_matrix(moments, field, system), root * slope
+        if not cholesky(factor, 0.0):
+            return None
+        solve(factor, turn)
+        turn /= root
+        moments = moments + np.einsum("ia,iac->ic", turn.reshape(-1, 2), bases)
+        moments /= np.linalg.norm(moments, axis=-1, keepdims=True)
+        if np.abs(moments - start).max() > REACH:
+            return None
+        if np.abs(turn).max() < CONVERGED:
+            return moments
+    return None
 
 
 def descents(start: np.ndarray, h: np.ndarray, system: System, h_ref: float, duration: float) -> Runs:

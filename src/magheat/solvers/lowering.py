@@ -56,7 +56,7 @@ def start_of(experiment: Experiment) -> np.ndarray:
     along = field / size if size > 1e-9 * largest else np.asarray(experiment.applied_field.direction)
     saturated = np.tile(along, (experiment.particles.volumes.size, 1))
     start = tilted(saturated, START_TILT, np.random.default_rng([experiment.seed, 0]))
-    minimum: np.ndarray = relax(start[None], field[None], system_of(experiment))[0][0]
+    minimum: np.ndarray = relax(start, field, system_of(experiment))[0]
     return minimum
 
 
