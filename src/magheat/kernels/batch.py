@@ -53,7 +53,7 @@ def thread_memory(runs: Runs) -> tuple[Parameters, Scratch]:
         aligned(5 * rows, WIDTH),
         aligned(CLOCK_ROWS, WIDTH),
         np.zeros((5, WIDTH), np.int64),
-        np.zeros(16),
+        aligned(16, WIDTH),
     )
     return p, s
 

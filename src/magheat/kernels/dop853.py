@@ -6,7 +6,7 @@ section II.10. Stages 0 to 11 make the step, 12 holds the rates at its end, 13 t
 
 import numpy as np
 
-from magheat.kernels.lane_type import larger, load
+from magheat.kernels.lane_type import larger, load, store
 from magheat.kernels.numba_options import device
 
 STAGES, LAST, EXTRA = 12, 12, 3
@@ -282,13 +282,15 @@ WEIGHTS = np.array(
 
 @device
 def dense_weights(weights, theta):
-    """Write w so that y(t + theta dt) = y + dt sum_s w_s k_s; ``weights`` has one number per stage (16)."""
+    """Write w so that y(t + theta dt) = y + dt sum_s w_s k_s; one row per stage (16)."""
     rest = 1.0 - theta
     tail = theta * rest
+    step = theta + tail * (2.0 * theta - 1.0)
     for s in range(16):
         inner = DENSE[0, s] + theta * (DENSE[1, s] + rest * (DENSE[2, s] + theta * DENSE[3, s]))
-        weights[s] = tail * tail * inner
-    for s in range(12):
-        weights[s] += WEIGHTS[s] * (theta + tail * (2.0 * theta - 1.0))
-    weights[0] += tail * rest
-    weights[12] -= tail * theta
+        weight = WEIGHTS[s] * step if s < 12 else 0.0 * step
+        if s == 0:
+            weight = weight + tail * rest
+        if s == 12:
+            weight = weight - tail * theta
+        store(weights, s, weight + tail * tail * inner)

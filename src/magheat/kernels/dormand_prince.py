@@ -6,7 +6,7 @@ G. Wanner, Solving Ordinary Differential Equations I, section II.6. Stage 6 hold
 
 import numpy as np
 
-from magheat.kernels.lane_type import load
+from magheat.kernels.lane_type import load, store
 from magheat.kernels.numba_options import device
 
 STAGES, LAST = 6, 6
@@ -58,6 +58,7 @@ DENSE = np.array(
 
 @device
 def dense_weights(weights, theta):
-    """Write w so that y(t + theta dt) = y + dt sum_s w_s k_s; one number per stage (7)."""
+    """Write w so that y(t + theta dt) = y + dt sum_s w_s k_s; one row per stage (7)."""
     for s in range(7):
-        weights[s] = theta * (DENSE[s, 0] + theta * (DENSE[s, 1] + theta * (DENSE[s, 2] + theta * DENSE[s, 3])))
+        inner = DENSE[s, 1] + theta * (DENSE[s, 2] + theta * DENSE[s, 3])
+        store(weights, s, theta * (DENSE[s, 0] + theta * inner))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.kernels import dop853, dormand_prince
-from magheat.kernels.lane_type import WIDTH, any_less_equal, load, take_next
+from magheat.kernels.lane_type import WIDTH, any_less_equal, load, smaller, store, take_next
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.physics import CUBIC, DRIVE_ROWS, PIECE_START, RATE
 from magheat.kernels.right_hand_side import right_hand_side
@@ -31,6 +31,7 @@ from magheat.kernels.step import (
     clip_lanes,
     commit,
     dense_stages_853,
+    normalise,
 )
 
 NEVER = 1e300  # finite, so that no lane ever computes with infinities
@@ -71,7 +72,7 @@ class Scratch(NamedTuple):
     fresh: np.ndarray  # (5n, W)
     clock: np.ndarray  # (CLOCK_ROWS, W)
     place: np.ndarray  # (5, W) int64: run, cycle, piece, next sample of each lane, do its rates need renewal
-    weights: np.ndarray  # (16,)
+    weights: np.ndarray  # (16, W) of the interpolant
 
 
 RUN, CYCLE, PIECE, SAMPLE, RENEW = range(5)
@@ -141,32 +142,23 @@ def idle(clock, place, lane):
     clock[STOP, lane], clock[NEXT_SAMPLE, lane], clock[LIMIT, lane] = NEVER, NEVER, NEVER
 
 
-@device
-def weigh(weights, theta, method):
-    """Weights of the interpolant at ``theta``; how many stages they concern."""
+@kernel
+def interpolate(state, y, k, weights, clock, n, method):
+    """Write every lane's state at its next sample, moments normalised, from the rates of the step just tried."""
+    dt = load(clock, STEP)
+    theta = smaller((load(clock, NEXT_SAMPLE) - load(clock, TIME)) / dt, 1.0)
     if method == DORMAND_PRINCE:
+        stages = 7
         dormand_prince.dense_weights(weights, theta)
-        return 7
-    dop853.dense_weights(weights, theta)
-    return 16
-
-
-@device
-def interpolated(y, k, weights, stages, dt, r, lane):
-    """y + dt sum_s w_s k_s in one row of one lane."""
-    total = 0.0
-    for s in range(stages):
-        total += weights[s] * k[s, r, lane]
-    return y[r, lane] + dt * total
-
-
-@device
-def normalise_sample(sample, n):
-    """Bring the moments of one stored state to length one."""
-    for i in range(n):
-        size = np.sqrt(sample[3 * i] ** 2 + sample[3 * i + 1] ** 2 + sample[3 * i + 2] ** 2)
-        for c in range(3):
-            sample[3 * i + c] /= size
+    else:
+        stages = 16
+        dop853.dense_weights(weights, theta)
+    for r in range(5 * n):
+        total = 0.0 * dt
+        for s in range(stages):
+            total = total + load(weights, s) * load(k[s], r)
+        store(state, r, load(y, r) + dt * total)
+    normalise(state, n)
 
 
 @device
@@ -182,23 +174,29 @@ def due(s, runs, samples_per_cycle, lane):
     return clock[NEXT_SAMPLE, lane] <= reached + slack
 
 
+@device
+def another_sample(p, s, samples_per_cycle, lane):
+    """Set a lane's clock to the sample after the one just taken."""
+    s.place[SAMPLE, lane] += 1
+    s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
+
+
 @kernel
 def collect_samples(p, s, runs, samples, samples_per_cycle, method, control):
-    """Every sample that lies inside the accepted step of its lane."""
+    """Every sample that lies inside the accepted step of its lane; all lanes are interpolated at once."""
     n = runs.h_k.shape[1]
     if method != DORMAND_PRINCE:
         dense_stages_853(s.y, s.fresh, s.k, s.clock, n, p)
-    for lane in range(WIDTH):
-        while due(s, runs, samples_per_cycle, lane):
-            run, row, dt = s.place[RUN, lane], s.place[SAMPLE, lane], s.clock[STEP, lane]
-            theta = min((s.clock[NEXT_SAMPLE, lane] - s.clock[TIME, lane]) / dt, 1.0)
-            stages = weigh(s.weights, theta, method)
-            for r in range(5 * n):
-                samples[run, row, r] = interpolated(s.y, s.k, s.weights, stages, dt, r, lane)
-            normalise_sample(samples[run, row], n)
-            control[3] += 1
-            s.place[SAMPLE, lane] += 1
-            s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
+    more = True
+    while more:
+        more = False
+        interpolate(s.fresh, s.y, s.k, s.weights, s.clock, n, method)
+        for lane in range(WIDTH):
+            if due(s, runs, samples_per_cycle, lane):
+                write_state(samples, s.fresh, n, s.place[RUN, lane], s.place[SAMPLE, lane], lane)
+                control[3] += 1
+                another_sample(p, s, samples_per_cycle, lane)
+                more |= due(s, runs, samples_per_cycle, lane)
 
 
 @device

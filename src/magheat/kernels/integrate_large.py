@@ -12,16 +12,14 @@ from magheat.kernels.integrate import (
     RUN,
     RUNNING,
     SAMPLE,
+    another_sample,
     due,
     enter_piece,
-    interpolated,
+    interpolate,
     next_piece,
     next_run,
-    normalise_sample,
     outcome,
-    sample_time,
     start_clock,
-    weigh,
 )
 from magheat.kernels.lane_type import WIDTH, load
 from magheat.kernels.numba_options import kernel
@@ -32,7 +30,6 @@ from magheat.kernels.step import (
     DORMAND_PRINCE,
     NEXT_SAMPLE,
     REACHED,
-    STEP,
     STOP,
     TIME,
     attempt,
@@ -75,14 +72,13 @@ def start_run(p, s, runs, samples_per_cycle, run):
 
 
 @kernel
-def write_sample(sample, s, n, blocks, stages, dt):
-    """One state from the weights of the interpolant; no stages: the state as it is."""
+def write_sample(sample, state, n, blocks):
+    """Copy a state from its lanes into one row of the results."""
     for i in range(n):
         b, lane = i // WIDTH, i % WIDTH
         for c in range(3):
-            sample[3 * i + c] = interpolated(s.y, s.k, s.weights, stages, dt, 3 * b + c, lane)
-        sample[3 * n + i] = interpolated(s.y, s.k, s.weights, stages, dt, 3 * blocks + b, lane)
-        sample[4 * n + i] = interpolated(s.y, s.k, s.weights, stages, dt, 4 * blocks + b, lane)
+            sample[3 * i + c] = state[3 * b + c, lane]
+        sample[3 * n + i], sample[4 * n + i] = state[3 * blocks + b, lane], state[4 * blocks + b, lane]
 
 
 @kernel
@@ -94,14 +90,11 @@ def collect_samples(p, s, runs, samples, samples_per_cycle, method, control):
     if method != DORMAND_PRINCE:
         dense_stages_853(s.y, s.fresh, s.k, s.clock, blocks, p)
     while due(s, runs, samples_per_cycle, 0):
-        run, row, dt = s.place[RUN, 0], s.place[SAMPLE, 0], s.clock[STEP, 0]
-        theta = min((s.clock[NEXT_SAMPLE, 0] - s.clock[TIME, 0]) / dt, 1.0)
-        write_sample(samples[run, row], s, n, blocks, weigh(s.weights, theta, method), dt)
-        normalise_sample(samples[run, row], n)
+        interpolate(s.fresh, s.y, s.k, s.weights, s.clock, blocks, method)
+        write_sample(samples[s.place[RUN, 0], s.place[SAMPLE, 0]], s.fresh, n, blocks)
         control[3] += 1
         for lane in range(WIDTH):
-            s.place[SAMPLE, lane] += 1
-            s.clock[NEXT_SAMPLE, lane] = sample_time(p, s.place, samples_per_cycle, lane)
+            another_sample(p, s, samples_per_cycle, lane)
 
 
 @kernel
@@ -125,7 +118,7 @@ def integrate_large_runs(results, control, runs, p, s, samples_per_cycle, method
     while run < total:
         start_run(p, s, runs, samples_per_cycle, run)
         if samples_per_cycle > 0:
-            write_sample(results.samples[run, 0], s, n, blocks, 0, 0.0)
+            write_sample(results.samples[run, 0], s.y, n, blocks)
         status = RUNNING
         while status == RUNNING and control[1] == 0:
             attempt(s.y, s.y_new, s.k, s.clock, blocks, p, method)
@@ -137,6 +130,6 @@ def integrate_large_runs(results, control, runs, p, s, samples_per_cycle, method
                 status = DONE
         results.status[run], results.attempts[run] = status, int(s.clock[ATTEMPTS, 0])
         if samples_per_cycle == 0:
-            write_sample(results.samples[run, 0], s, n, blocks, 0, 0.0)
+            write_sample(results.samples[run, 0], s.y, n, blocks)
         control[2] += 1
         run = next_run(control, total)
