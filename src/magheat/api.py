@@ -62,6 +62,16 @@ def simulate(
     progress
         Called with the fraction done, about five times a second.
 
+    Returns
+    -------
+    Dataset
+        With the dimensions ``time`` (cycles x samples_per_cycle + 1 points, both ends included), ``particle`` and
+        ``component``: ``applied_field`` (time) and ``applied_field_vector`` (time, component) in A/m,
+        ``moment_direction`` (time, particle, component), ``magnetization`` (time, particle) in A/m along the drive's
+        direction, ``released_heat``, ``field_work``, ``dipolar_work`` (cumulative) and ``energy`` (time, particle) in
+        J, ``temperature_rise`` (time, particle) in K; where the solver checks them, ``heat_sensitivity`` (particle),
+        ``heat_error`` (particle) in J and ``reproducible``. What the particles are is in the coordinates.
+
     Raises
     ------
     SpecError
@@ -83,8 +93,20 @@ def simulate_many(
 ) -> xr.Dataset:
     """Return the datasets of many experiments stacked along ``run``, computed together on all cores.
 
-    All must share particle count, cycles, samples_per_cycle and frequency; for anything else use a sweep. The bits of
-    each run are those of ``simulate``.
+    The bits of each run are those of ``simulate``. The twin and the looser run, which ``simulate`` adds as checks, are
+    left out unless the solver asks for them: ``mh.LLG(check_sensitivity=True, check_error=True)``.
+
+    Parameters
+    ----------
+    experiments
+        One or more, which share particle count, cycles, samples_per_cycle and frequency.
+    solver, rtol, progress
+        As in ``simulate``.
+
+    Returns
+    -------
+    Dataset
+        As of ``simulate``, every variable with the dimension ``run``, first; a coordinate only where it differs.
 
     Raises
     ------

@@ -331,7 +331,14 @@ def write_netcdf(ds: xr.Dataset, path: str | os.PathLike[str]) -> None:
     """Write a dataset to a NetCDF file, whole or not at all.
 
     It is written under a temporary name in the same folder, flushed to the disk and renamed; an interruption leaves
-    the old file, if there was one, and nothing else.
+    the old file, if there was one, and nothing else. xarray reads it without magheat, too.
+
+    Parameters
+    ----------
+    ds
+        A run, one or many.
+    path
+        The file, in a folder that exists.
 
     Raises
     ------
@@ -362,6 +369,11 @@ def _flush(path: Path) -> None:
 
 def read_netcdf(path: str | os.PathLike[str]) -> xr.Dataset:
     """Read a dataset that :func:`write_netcdf` wrote, into memory.
+
+    Parameters
+    ----------
+    path
+        The file.
 
     Raises
     ------

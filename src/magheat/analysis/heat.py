@@ -1,6 +1,6 @@
 """Where the heat comes from: heat per cycle, the energy ledger of every particle, transfers between particles.
 
-The ledger (physics.md 1.2): over any interval ``heat = field work + dipolar work - change of energy`` for every
+The ledger: over any interval ``heat = field work + dipolar work - change of energy`` for every
 particle, where the energy counts the full dipolar energy of the particle in the field of the others.
 """
 
@@ -20,6 +20,16 @@ FloatArray = npt.NDArray[np.float64]
 def heat_per_cycle(ds: xr.Dataset) -> xr.DataArray:
     """Heat that each particle releases in the last cycle, in J.
 
+    Parameters
+    ----------
+    ds
+        A run with particles, whole; with ``run`` or without.
+
+    Returns
+    -------
+    DataArray
+        (particle) in J, integrated by the solver and not summed up from samples.
+
     Raises
     ------
     SchemaError
@@ -29,7 +39,23 @@ def heat_per_cycle(ds: xr.Dataset) -> xr.DataArray:
 
 
 def heat_by_cycle(ds: xr.Dataset) -> xr.DataArray:
-    """Heat that each particle releases in every cycle, in J, along ``cycle`` (0 is the first)."""
+    """Heat that each particle releases in every cycle, in J, along ``cycle`` (0 is the first).
+
+    Parameters
+    ----------
+    ds
+        A run with particles, whole; with ``run`` or without.
+
+    Returns
+    -------
+    DataArray
+        (cycle, particle) in J.
+
+    Raises
+    ------
+    SchemaError
+        When the dataset is not a whole run with particles.
+    """
     require(ds, "released_heat")
     at_ends = ds["released_heat"].isel(time=slice(None, None, samples_per_cycle(ds)))
     heat = at_ends.diff("time").rename(time="cycle").drop_vars("cycle", errors="ignore")
@@ -79,7 +105,18 @@ def energy_ledger(ds: xr.Dataset, start: float | None = None, stop: float | None
 
 
 def dipolar_energy(ds: xr.Dataset) -> xr.DataArray:
-    """Dipolar energy of all particles in J, from the state: half of what the energies hold beyond the other terms."""
+    """Dipolar energy of all particles in J, from the state: half of what the energies hold beyond the other terms.
+
+    Parameters
+    ----------
+    ds
+        A run with all of its particles, or a part of its times.
+
+    Returns
+    -------
+    DataArray
+        (time) in J, E_dd = -(mu_0/2) sum_i M_s V m_i . H_dip,i.
+    """
     return _in(_dipolar_part(ds).sum("particle") / 2, "J", "dipolar_energy")
 
 
@@ -89,7 +126,10 @@ def pair_transfers(ds: xr.Dataset, start: float | None = None, stop: float | Non
     w_ij = -mu_0 int mu_i . T_ij dmu_j is what ``particle`` i received as ``other`` j turned. It is integrated over
     the stored samples by the trapezoid, whose symmetric part is exact: w_ij + w_ji is the change of the pair's energy
     to round-off. What sampling does to the split is ``sampling_error``: the sum over the others less the dipolar work
-    from the integrator; about 1 % of the transfers where the ringing after a jump is poorly sampled.
+    from the integrator. Look at it: where the ringing after a jump is poorly sampled it is as large as the transfers.
+    For the pair of the local-heat paper (7.1 nm, 500 kHz) it is 8 %, 51 % and 128 % of the dipolar work of a cycle at
+    a damping of 1, 0.1 and 0.01 with 2000 samples per cycle, and 0.01 %, 0.06 % and 0.03 % with 200 000. Between two
+    particles take the dipolar work of :func:`energy_ledger`, which is the transfer and needs no samples.
 
     Parameters
     ----------
@@ -132,7 +172,7 @@ def pair_transfers(ds: xr.Dataset, start: float | None = None, stop: float | Non
 
 
 def local_energy_changes(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:
-    """Change of each particle's energy over an interval, in the four ways that one may mean it (physics.md 1.5).
+    """Change of each particle's energy over an interval, in the four ways that one may mean it.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
 """Jumps of a run: when a particle switches, who else turns with it, and what each gains and releases.
 
-A jump starts at a loss of stability and ends when it has rung down or the next one starts (physics.md 1.4). The
-definitions used here:
+A jump starts at a loss of stability and ends when it has rung down or the next one starts. The definitions used here:
 
 * A *pattern* is the set of wells that the particles are in: the signs of m_i . u_i.
 * A pattern is *stable* at a field when its minimum there, followed from a neighbouring field, exists: each moment is

@@ -66,6 +66,11 @@ def sample_loop(ds: xr.Dataset) -> xr.Dataset:
     Dataset
         As :func:`hysteresis_loop` without ``particle``: the work is the sum, ``volume`` the total volume, ``density``
         and ``iron_mass_fraction`` those of the whole.
+
+    Raises
+    ------
+    SchemaError
+        When the dataset is neither a whole run nor a loop.
     """
     loop = hysteresis_loop(ds)
     if "particle" not in loop["magnetization"].dims:
@@ -94,6 +99,16 @@ def loss_per_cycle(loop: xr.Dataset) -> xr.DataArray:
 
     From ``field_work_per_cycle`` where the loop has it, otherwise by the trapezoid with the periodic closure. A
     particle's own area is the work that the field does on it, not the heat it releases: neighbours exchange energy.
+
+    Parameters
+    ----------
+    loop
+        A loop, or a run, whose last cycle is taken.
+
+    Returns
+    -------
+    DataArray
+        In J/m^3: (particle) of loops of particles, a number of the loop of a sample.
 
     Raises
     ------
@@ -124,7 +139,7 @@ def slp(
     Parameters
     ----------
     loop
-        A loop or a run.
+        A loop or a run. Of the whole sample: ``slp(sample_loop(run))``.
     frequency, density
         Hz and kg/m^3; the loop's own when None.
     per
@@ -150,7 +165,17 @@ def ilp(loop: xr.Dataset, *, frequency: float | None = None, density: float | No
     """Intrinsic loss power, SLP / (amplitude^2 x frequency), in H m^2/kg (1e-9 of it is the usual nH m^2/kg).
 
     The SLP is per mass of magnetic phase; NaN in a static field. ILP depends on the amplitude outside linear
-    response. Parameters as in :func:`slp`.
+    response.
+
+    Parameters
+    ----------
+    loop, frequency, density
+        As in :func:`slp`.
+
+    Raises
+    ------
+    SchemaError
+        When the loop does not carry what was not given.
     """
     loop = hysteresis_loop(loop)
     f = scalar(loop, "frequency", frequency)
@@ -160,7 +185,18 @@ def ilp(loop: xr.Dataset, *, frequency: float | None = None, density: float | No
 
 
 def field_amplitude(loop: xr.Dataset) -> xr.DataArray:
-    """Amplitude of the applied field in A/m: the drive's own where the run carries it, or half its peak to peak."""
+    """Amplitude of the applied field in A/m: the drive's own where the run carries it, or half its peak to peak.
+
+    Parameters
+    ----------
+    loop
+        A loop or a run.
+
+    Raises
+    ------
+    SchemaError
+        When the loop has no ``applied_field``.
+    """
     require(loop, "applied_field")
     if "amplitude" in loop.coords:
         return _named(loop["amplitude"].reset_coords(drop=True), "amplitude", "A/m", "Amplitude of the applied field")
@@ -175,6 +211,16 @@ def coercive_field(loop: xr.Dataset) -> xr.DataArray:
     between samples the loop is a straight line. Positive for an ordinary loop, negative for an inverted one (the
     magnetization changes sign before the field does), NaN where the magnetization does not change sign.
 
+    Parameters
+    ----------
+    loop
+        A loop, or a run, whose last cycle is taken.
+
+    Returns
+    -------
+    DataArray
+        In A/m: (particle) of loops of particles, a number of the loop of a sample.
+
     Raises
     ------
     SchemaError
@@ -188,6 +234,16 @@ def crossings(loop: xr.Dataset) -> xr.DataArray:
 
     In the order in which the field sweeps over them, NaN-padded to the most that any loop has; the last is
     :func:`coercive_field`.
+
+    Parameters
+    ----------
+    loop
+        A loop, or a run, whose last cycle is taken.
+
+    Raises
+    ------
+    SchemaError
+        For rotating and elliptical drives.
     """
     loop = hysteresis_loop(loop)
     most = max(1, loop.sizes["time"])
@@ -200,6 +256,16 @@ def remanence(loop: xr.Dataset) -> xr.DataArray:
     """Magnetization in A/m where the applied field is zero on the descending branch; negative if M has switched there.
 
     With a bias it is still read where the whole applied field is zero; NaN where that never is.
+
+    Parameters
+    ----------
+    loop
+        A loop, or a run, whose last cycle is taken.
+
+    Returns
+    -------
+    DataArray
+        In A/m: (particle) of loops of particles, a number of the loop of a sample.
 
     Raises
     ------

@@ -40,6 +40,11 @@ class EnergyMinimizer:
     largest_move
         rad, by which any moment may turn in one step of the continuation.
 
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
     Notes
     -----
     Attributes of the dataset tell the jumps in order: ``jump_time`` (s), ``jump_field`` (A/m, along the drive's

@@ -63,6 +63,11 @@ class LLG:
     threads
         Threads for many runs; all cores when None.
 
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
     Notes
     -----
     Source: Munoz-Menendez et al., Phys. Rev. B 102, 214412 (2020), eq. (1). One run and many take the same road, so

@@ -54,6 +54,11 @@ class Sinusoidal(AppliedField):
         In rad; at 0 the field starts at its maximum.
     bias
         Static field along ``direction``, in A/m.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -89,6 +94,11 @@ class Triangular(AppliedField):
     ----------
     amplitude, frequency, direction, phase, bias
         As for `Sinusoidal`.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -124,6 +134,11 @@ class Trapezoidal(AppliedField):
         As for `Sinusoidal`.
     flat_fraction
         Share of the period that both plateaus take together, in [0, 1); 0 is a triangle.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -171,6 +186,11 @@ class Square(AppliedField):
     rise_time
         Duration of one full reversal, from plateau to plateau at a constant rate, in s; at most half a period, by
         default a hundredth.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -217,6 +237,11 @@ class Static(AppliedField):
         In s, > 0.
     direction
         (3,), normalised here.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -255,6 +280,11 @@ class Rotating(AppliedField):
         (3,), normalised here.
     normal
         (3,) axis of rotation, perpendicular to ``direction``; y by default, so that z turns towards x.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float
@@ -293,6 +323,11 @@ class Elliptical(AppliedField):
         As for `Rotating`; ``amplitude`` is the half axis along ``direction``.
     minor_amplitude
         The half axis across, along normal x direction, in A/m, >= 0.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
 
     amplitude: float

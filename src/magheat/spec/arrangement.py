@@ -151,6 +151,11 @@ def random_axes(n: int, seed: int) -> FloatArray:
         How many, >= 1.
     seed
         Integer, 0 <= seed < 2^63.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule.
     """
     count = integer(n, "random_axes.n", 1, _MOST_PARTICLES)
     generator = np.random.Generator(np.random.Philox(integer(seed, "random_axes.seed", 0, 2**63)))

@@ -46,9 +46,9 @@ class Experiment:
     applied_field
         What the coil does.
     damping
-        Gilbert's alpha, >= 0.
+        alpha, >= 0 and <= 1000; 0.01 to 1 is usual.
     temperature
-        In K, >= 0; at 0 there is no thermal field.
+        In K, >= 0; at 0 there is no thermal field, and in this version the solvers take 0 only.
     cycles
         Periods of the applied field, >= 1.
     samples_per_cycle
@@ -61,7 +61,7 @@ class Experiment:
         Directions (n, 3), normalised here; by default all along the applied field's direction, tilted by 1e-6 rad
         (seeded) and descended to the minimum at H(0).
     damping_form
-        ``"landau-lifshitz"``, without 1/(1 + alpha^2), or ``"gilbert"``, with it.
+        ``"landau-lifshitz"``, without 1/(1 + alpha^2), or ``"gilbert"``, with it, in the motion and in the heat.
 
     Raises
     ------
@@ -114,7 +114,7 @@ class Experiment:
 
     @cached_property
     def key(self) -> str:
-        """Content hash, 32 hexadecimal digits: the same for the same physics, in whatever units it was written."""
+        """Content hash of 32 hexadecimal digits, the same for the same physics in whatever units it was written."""
         return content_key(self)
 
     def replace(self, **changes: Any) -> Experiment:

@@ -39,7 +39,7 @@ class Material:
 
     References
     ----------
-    .. [1] C. Munoz-Menendez et al., Phys. Rev. B 102, 214412 (2020).
+    .. [1] Munoz-Menendez et al., Phys. Rev. B 102, 214412 (2020).
     """
 
     saturation_magnetization: float

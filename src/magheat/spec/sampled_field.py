@@ -49,6 +49,11 @@ class Sampled(AppliedField):
         Half of the range of the values, in A/m.
     frequency
         1 / (last - first time), in Hz.
+
+    Raises
+    ------
+    SpecError
+        For a value that breaks its rule, or a trace that does not close.
     """
 
     times: FloatArray

@@ -1,7 +1,7 @@
 """Heat as a distribution: the same experiment from many slightly tilted starts.
 
 At low damping the heat of a jump is chaotic: a tilt of the start by 1e-10 rad changes it by tens of per cent, at any
-tolerance (physics.md 1.4). There a single run says little, and the answer is mean, standard error and spread.
+tolerance. There a single run says little, and the answer is mean, standard error and spread.
 """
 
 from __future__ import annotations
