@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.llg import LLG
+from magheat.spec.checks import explain_arguments
 from magheat.spec.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def solver_of(solver: str | Solver, rtol: float | None = None) -> Solver:
     return dataclasses.replace(solver, rtol=rtol)  # type: ignore[type-var]
 
 
+@explain_arguments
 def simulate(
     experiment: Experiment,
     solver: str | Solver = "llg",
@@ -85,8 +87,9 @@ def simulate(
     return chosen.run(experiment, progress)
 
 
+@explain_arguments
 def simulate_many(
-    experiments: Sequence[Experiment],
+    experiments: Iterable[Experiment],
     solver: str | Solver = "llg",
     rtol: float | None = None,
     progress: Progress | None = None,
@@ -114,6 +117,9 @@ def simulate_many(
         When there is no experiment, when they differ in what they must share, or as ``simulate``.
     """
     chosen = solver_of(solver, rtol)
+    if not isinstance(experiments, Iterable):
+        raise SpecError(f"experiments must be a list of experiments; got {type(experiments).__name__}.")
+    experiments = list(experiments)
     if not experiments:
         raise SpecError("experiments must hold at least one experiment; got none.")
     for experiment in experiments:

@@ -177,7 +177,7 @@ def particle_run(
             coords[name] = _variable(name, ((), *OPTIONAL_COORDINATES[name]), float(value), sizes)
     coords["time"] = _variable("time", (("time",), "s", "Time"), time, sizes)
     coords["particle"] = ("particle", np.arange(len(diameters)), {"units": "1", "long_name": "Particle"})
-    coords["component"] = ("component", np.array(["x", "y", "z"]))
+    coords["component"] = ("component", np.array(["x", "y", "z"]), {"units": "1", "long_name": "Component"})
     divisions = {"cycles": int(cycles), "samples_per_cycle": int(samples_per_cycle)}
     ordered = {name: variables[name] for name in VARIABLES}
     return xr.Dataset(ordered, coords, attrs=dict(attrs) | divisions)
@@ -298,7 +298,8 @@ def stack(runs: Sequence[xr.Dataset]) -> xr.Dataset:
         if all(value == values[0] for value in values[1:]):
             attrs[name] = values[0]
         else:
-            variables[name] = xr.Variable(("run",), _texts_or_numbers(values))
+            told = {"units": "s" if name.endswith("_s") else "1", "long_name": name.replace("_", " ")}
+            variables[name] = xr.Variable(("run",), _texts_or_numbers(values), attrs=told)
     variables["run"] = xr.Variable(("run",), np.arange(len(runs)), attrs={"units": "1", "long_name": "Run"})
     coords = {name: v for name, v in variables.items() if name not in first.data_vars}
     return xr.Dataset({str(name): variables[str(name)] for name in first.data_vars}, coords, attrs=attrs)

@@ -81,3 +81,42 @@ def test_an_exactly_aligned_particle_switches():
     exp = mh.Experiment(particles=particles, applied_field=drive)
     ds = mh.simulate(exp, mh.LLG(check_sensitivity=False, check_error=False))
     assert float(mh.analysis.loss_per_cycle(mh.analysis.hysteresis_loop(ds))[0]) == pytest.approx(80570, rel=1e-4)
+
+
+def aligned_pair(turn=None, order=(0, 1), seed=1):
+    """22 and 18 nm, 40 nm apart along x, axes and field along z: on a ridge together."""
+    turn = turn or Rotation.identity()
+    positions, diameters = np.array([[0, 0, 0], [40e-9, 0, 0]])[list(order)], np.array([22e-9, 18e-9])[list(order)]
+    particles = mh.Particles(
+        positions=turn.apply(positions),
+        diameters=diameters,
+        easy_axes=turn.apply([[0, 0, 1]] * 2),
+        material=MATERIALS[0],
+    )
+    drive = mh.Sinusoidal(amplitude="500 Oe", frequency="500 kHz", direction=turn.apply([0, 0, 1]))
+    return mh.Experiment(particles=particles, applied_field=drive, cycles=1, seed=seed)
+
+
+def test_a_system_on_a_ridge_heats_the_same_turned_renamed_and_with_another_seed():
+    here = mh.simulate(aligned_pair()).released_heat[-1].values
+    assert here.min() > 1e-19
+    turned = mh.simulate(aligned_pair(Rotation.from_euler("xyz", [0.3, -1.1, 2.0]))).released_heat[-1].values
+    renamed = mh.simulate(aligned_pair(order=(1, 0))).released_heat[-1].values
+    reseeded = mh.simulate(aligned_pair(seed=3)).released_heat[-1].values
+    for other in (turned, renamed[::-1], reseeded):
+        np.testing.assert_allclose(other, here, rtol=1e-5)
+
+
+def test_a_far_oblique_particle_leaves_an_aligned_one_on_its_ridge():
+    alone = mh.Particles(positions=[[0, 0, 0]], diameters="20 nm", easy_axes=[[0, 0, 1]], material=MATERIALS[0])
+    drive = mh.Sinusoidal(amplitude="500 Oe", frequency="500 kHz")
+    heat = mh.simulate(mh.Experiment(particles=alone, applied_field=drive, cycles=1)).released_heat[-1, 0]
+    for far in (1e-3, 1e3):
+        both = mh.Particles(
+            positions=[[0, 0, 0], [0, far, 0]],
+            diameters="20 nm",
+            easy_axes=[[0, 0, 1], [1, 0, 1]],
+            material=MATERIALS[0],
+        )
+        ds = mh.simulate(mh.Experiment(particles=both, applied_field=drive, cycles=1))
+        assert float(ds.released_heat[-1, 0]) == pytest.approx(float(heat), rel=1e-5)

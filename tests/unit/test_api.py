@@ -109,3 +109,45 @@ def test_heat_error_bounds_the_true_error():
     exp = experiment(damping=0.1)
     ds, exact = mh.simulate(exp, rtol=1e-6), mh.simulate(exp, rtol=1e-11)
     assert (abs(ds.released_heat[-1] - exact.released_heat[-1]) < ds.heat_error).all()
+
+
+@pytest.mark.parametrize("axis", [(5, 0, 1), (1, 1, 0.2), (-0.8, -1.3, -0.2), (4, 9, -0.6)])
+@pytest.mark.parametrize("method", ["dormand-prince", "dop853"])
+def test_a_step_that_overflows_is_refused_and_not_lost(axis, method):
+    """At rest the step grows beyond bounds; the kick of a fast rise then overflows the first attempts."""
+    particles = mh.Particles(positions=[[0, 0, 0]], diameters="20 nm", easy_axes=[axis], material=MATERIAL)
+    drive = mh.Square(amplitude=4e4, frequency="500 kHz", rise_time="1 ps")
+    ds = mh.simulate(experiment(particles, drive, damping=1.0), mh.LLG(rtol=1e-9, method=method, max_steps=1e6))
+    assert np.isfinite(ds.released_heat.values).all()
+    assert float(ds.released_heat[-1, 0]) > 0
+
+
+def test_an_isotropic_particle_in_a_linear_field_is_never_called_reproducible():
+    soft = mh.Material(saturation_magnetization=4e5, anisotropy_constant=0.0)
+    particles = mh.Particles(positions=[[0, 0, 0]], diameters="20 nm", easy_axes=[[0, 0, 1]], material=soft)
+    assert not bool(mh.simulate(experiment(particles))["reproducible"])
+
+
+def test_no_anisotropy_and_no_field_is_an_answer():
+    soft = mh.Material(saturation_magnetization=4e5, anisotropy_constant=0.0)
+    particles = mh.Particles(positions=[[0, 0, 0]], diameters="20 nm", easy_axes=[[0, 0, 1]], material=soft)
+    still = mh.Static(amplitude=0.0, duration="1 us")
+    assert float(mh.simulate(experiment(particles, still)).released_heat[-1, 0]) == 0.0
+
+
+def test_unknown_keywords_are_refused_under_their_own_name():
+    for call, name in ((lambda: mh.simulate(experiment(), foo=1), "foo"), (lambda: mh.LLG(tol=1), "tol")):
+        with pytest.raises(mh.SpecError, match=name):
+            call()
+
+
+@pytest.mark.parametrize("wrong", [5, "no", [1]])
+def test_a_check_is_on_or_off(wrong):
+    with pytest.raises(mh.SpecError, match=r"LLG\.check_error"):
+        mh.LLG(check_error=wrong)
+
+
+def test_many_takes_any_iterable_and_no_single_experiment():
+    assert mh.simulate_many(one for one in [experiment()]).sizes["run"] == 1
+    with pytest.raises(mh.SpecError, match="experiments must be"):
+        mh.simulate_many(experiment())

@@ -13,6 +13,7 @@ import xarray as xr
 from magheat.constants import MU_0
 from magheat.dataset import check, require, samples_per_cycle
 from magheat.errors import SchemaError
+from magheat.units import parse
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -210,8 +211,8 @@ def local_energy_changes(ds: xr.Dataset, start: float | None = None, stop: float
 def _interval(ds: xr.Dataset, start: float | None, stop: float | None) -> xr.Dataset:
     """The part of a run between the samples nearest to start and stop, both included."""
     time = check(ds)["time"].values
-    first = 0 if start is None else int(np.argmin(abs(time - start)))
-    last = time.size - 1 if stop is None else int(np.argmin(abs(time - stop)))
+    first = 0 if start is None else int(np.argmin(abs(time - parse(start, "s", "start"))))
+    last = time.size - 1 if stop is None else int(np.argmin(abs(time - parse(stop, "s", "stop"))))
     if last <= first:
         raise SchemaError(f"stop must lie at least one sample after start; got start={start}, stop={stop} s.")
     return ds.isel(time=slice(first, last + 1))

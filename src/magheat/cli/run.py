@@ -39,11 +39,12 @@ def run(
             ds = _simulated(file, solver, rtol, watch)
         watch.stage("Reading the result ...")
         lines = _summary(ds)
-    typer.echo(lines, nl=False)
-    if output is not None or plot is not None:
-        _write(ds, output, plot)
-    else:
-        typer.echo("Nothing was kept: add -o OUT.nc for the dataset, --plot PLOT.png for a picture.")
+    try:  # files first, for a pipe that is closed early; the numbers all the same, where a file cannot be written
+        written = _write(ds, output, plot)
+    finally:
+        typer.echo(lines, nl=False)
+    for line in written or ["Nothing was kept: add -o OUT.nc for the dataset, --plot PLOT.png for a picture."]:
+        typer.echo(line)
 
 
 def _require_names(file: Path, output: Path | None, plot: Path | None) -> None:
@@ -98,17 +99,19 @@ def _summary(ds: xr.Dataset) -> str:
     return captured.get()
 
 
-def _write(ds: xr.Dataset, output: Path | None, plot: Path | None) -> None:
-    """Write what was asked for, each file whole or not at all."""
+def _write(ds: xr.Dataset, output: Path | None, plot: Path | None) -> list[str]:
+    """Write what was asked for, each file whole or not at all, before anything is printed; say what was written."""
+    written = []
     if output is not None:
         from magheat.dataset import write_netcdf
 
         with outputs.writing("--output", output):
             write_netcdf(ds, output)
-        typer.echo(f"Wrote {output}")
+        written.append(f"Wrote {output}")
     if plot is not None:
         from magheat.plotting import run_figure, save
 
         with outputs.writing("--plot", plot):
             save(run_figure(ds), plot)
-        typer.echo(f"Wrote {plot}")
+        written.append(f"Wrote {plot}")
+    return written

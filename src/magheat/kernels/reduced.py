@@ -26,8 +26,11 @@ def anisotropy_field(system: System) -> np.ndarray:
 
 
 def reference_field(system: System, largest_applied: float) -> float:
-    """H_ref = max(H_K, H_0, M_s), A/m: never zero, whatever term is absent."""
-    return float(max(anisotropy_field(system).max(), largest_applied, system.saturation_magnetization.max()))
+    """H_ref = max(H_K, H_0, M_s/12), A/m: the scale of the energies, and never zero, whatever term is absent.
+
+    M_s/12 is the field of a touching sphere of equal size.
+    """
+    return float(max(anisotropy_field(system).max(), largest_applied, system.saturation_magnetization.max() / 12))
 
 
 def energy_unit(system: System, h_ref: float) -> np.ndarray:

@@ -16,7 +16,7 @@ DORMAND_PRINCE, DOP853 = 0, 1
 #: Rows of the clock. TIME runs from 0 to STOP on the current piece of the drive; PROPOSAL is the step that the
 #: controller wants, STEP the one that is tried; ACCEPTED tells of the last attempt; REACHED is the time reached by it.
 TIME, STEP, PROPOSAL, MEMORY, STOP, RTOL, ACCEPTED, REACHED, NEXT_SAMPLE, ATTEMPTS, LIMIT, CLOCK_ROWS = range(12)
-FIRST_STEP, SMALLEST_STEP = 0.01, 1e-13
+FIRST_STEP, SMALLEST_STEP, HOPELESS = 0.01, 1e-13, 1e200
 
 
 @device
@@ -79,15 +79,16 @@ def dense_stages_853(y, scratch, k, clock, n, p):
 
 @device
 def largest_error(k, n, method):
-    """Largest squared error estimate of any row, per squared step."""
+    """Largest squared error estimate of any row, per squared step; HOPELESS where a rate is not finite.
+
+    The maximum of two numbers drops a NaN, so the sum of all rows watches over it.
+    """
     worst = 0.0 * load(k[0], 0)
-    if method == DORMAND_PRINCE:
-        for r in range(5 * n):
-            worst = larger(worst, dormand_prince.row_error(k, r))
-    else:
-        for r in range(5 * n):
-            worst = larger(worst, dop853.row_error(k, r))
-    return worst
+    total = worst
+    for r in range(5 * n):
+        error = dormand_prince.row_error(k, r) if method == DORMAND_PRINCE else dop853.row_error(k, r)
+        worst, total = larger(worst, error), total + error
+    return where_less_equal(total, HOPELESS, worst, HOPELESS)
 
 
 @device
@@ -140,7 +141,7 @@ def attempt(y, y_new, k, clock, n, p, method):
     else:
         try_step_853(y, y_new, k, t, dt, n, p)
     scale = dt / load(clock, RTOL)
-    error = worst_of_state(p.interaction, largest_error(k, n, method)) * scale * scale
+    error = smaller(worst_of_state(p.interaction, largest_error(k, n, method)) * scale * scale, HOPELESS)
     control(clock, error, method)
     normalise(y_new, n)
 

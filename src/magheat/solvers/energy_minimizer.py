@@ -16,6 +16,7 @@ from magheat.errors import SpecError
 from magheat.solvers.base import Progress, particle_dataset, provenance, require_support, sample_times
 from magheat.solvers.continuation import Sweep, follow_minimum
 from magheat.solvers.lowering import start_of, system_of
+from magheat.spec.checks import explained
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from magheat.spec.experiment import Experiment
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class EnergyMinimizer:
     """Quasi-static loops at 0 K, the limit of vanishing frequency.

@@ -11,7 +11,7 @@ from magheat.constants import GAMMA_0
 from magheat.kernels.energy import effective_field
 from magheat.kernels.integrate import Runs
 from magheat.kernels.physics import COSINE, CUBIC, DIRECTION, DRIVE_ROWS, OFFSET, RATE, SINE
-from magheat.kernels.reduced import reduce_particles, reference_field
+from magheat.kernels.reduced import anisotropy_field, reduce_particles, reference_field
 from magheat.kernels.relaxation import relax
 from magheat.kernels.system import System
 
@@ -67,33 +67,77 @@ def largest_field(experiment: Experiment) -> float:
     return harmonic + float(np.abs(w.cubics[:, 0]).max())
 
 
-def on_a_ridge(system: System, direction: np.ndarray, h_ref: float) -> np.ndarray:
-    """Which particles (n,) feel no torque at saturation along ``direction`` whatever the field's strength.
+def on_a_ridge(system: System, experiment: Experiment) -> np.ndarray:
+    """Which particles (n,) would feel no torque at saturation along the drive, whatever its strength.
 
-    Such a particle never switches at 0 K: its axis and its dipolar field are parallel to the drive. Coupled particles
-    sit on a ridge together or not at all.
+    Such a particle never switches at 0 K: its axis, if it has one, and its dipolar field are parallel to the drive. It
+    is off the ridge when a transverse part of the drive, or particles that are off it themselves, push its moment by
+    more than ``START_TILT``.
     """
+    direction = np.asarray(experiment.applied_field.direction)
     saturated = np.tile(direction, (system.volume.size, 1))
+    hold = np.where(system.anisotropy_constant > 0, anisotropy_field(system), largest_field(experiment))
     torque = np.linalg.norm(np.cross(saturated, effective_field(saturated, np.zeros(3), system)), axis=-1)
-    still: np.ndarray = torque < 1e-9 * h_ref
-    return still & still.all() if system.coupling else still
+    still: np.ndarray = (hold > 0) & (torque + transverse_field(experiment) <= START_TILT * hold)
+    while still.any() and system.coupling and not still.all():
+        pushed = strongest_field(system, ~still) > START_TILT * hold
+        if not (still & pushed).any():
+            break
+        still = still & ~pushed
+    return still
 
 
-def off_the_ridge(system: System, experiment: Experiment, h_ref: float) -> System:
-    """Tilt the axes of particles on a zero-torque ridge by 1e-6 rad (seeded); all others are left alone.
+def transverse_field(experiment: Experiment) -> float:
+    """Largest part of the applied field across its direction, A/m."""
+    w = experiment.applied_field.waveform()
+    parts = (np.cross(experiment.applied_field.direction, part) for part in (w.offset, w.cosine, w.sine))
+    return float(sum(np.linalg.norm(part) for part in parts))
+
+
+def strongest_field(system: System, sources: np.ndarray) -> np.ndarray:
+    """Bound of the dipolar field of some particles (a mask) on each of the others, (n,) A/m."""
+    strength = np.zeros(system.volume.size)
+    for j in np.flatnonzero(sources):
+        distance = np.linalg.norm(system.positions - system.positions[j], axis=-1)
+        distance[j] = np.inf
+        strength += 2 * system.saturation_magnetization[j] * system.volume[j] / (4 * math.pi * distance**3)
+    return strength
+
+
+def off_the_ridge(system: System, experiment: Experiment) -> System:
+    """Tilt the axes of particles on a zero-torque ridge by 1e-6 rad; all others are left alone.
 
     Thermal motion does this in nature. The switching field of an aligned particle falls by 1.5e-4 of H_K, and the
-    lag at a finite frequency depends on the logarithm of the tilt.
+    lag at a finite frequency depends on the logarithm of the tilt. All axes are tilted towards one direction that
+    turns with the particles: across the drive, half-way between the two principal axes of their positions.
     """
-    drive = experiment.applied_field
-    if not drive.is_linear:
-        return system
-    still = on_a_ridge(system, np.asarray(drive.direction), h_ref) & (system.anisotropy_constant > 0)
+    still = on_a_ridge(system, experiment) & (system.anisotropy_constant > 0)
     if not still.any():
         return system
     axes = np.array(system.easy_axes)
-    axes[still] = tilted(axes, START_TILT, np.random.default_rng([experiment.seed, 2]))[still]
+    sideways = between_principal_axes(system.positions[still], np.asarray(experiment.applied_field.direction))
+    axes[still] = math.cos(START_TILT) * axes[still] + math.sin(START_TILT) * sideways
     return system._replace(easy_axes=axes)
+
+
+def between_principal_axes(positions: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Unit vector (3,) across ``direction``, half-way between the transverse principal axes of positions (n, 3).
+
+    Which of the two signs it has does not matter: turning all moments by pi about the drive, and inverting positions,
+    leaves every dipolar field as it is.
+    """
+    apart = positions - positions.mean(axis=0)
+    across = apart - (apart @ direction)[:, None] * direction
+    size = np.abs(across).max(initial=0.0)
+    if size <= 1e-9 * np.abs(apart).max(initial=1e-300):
+        helper = np.eye(3)[np.argmin(np.abs(direction))]  # no direction is special: the system is round
+        first = np.cross(direction, helper)
+    else:
+        first = np.linalg.eigh((across / size).T @ (across / size))[1][:, -1]
+        first = first - (first @ direction) * direction
+    first = first / np.linalg.norm(first)
+    middle: np.ndarray = (first + np.cross(direction, first)) / math.sqrt(2)
+    return middle
 
 
 def unit_of_time(experiment: Experiment, h_ref: float) -> float:

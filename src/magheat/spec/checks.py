@@ -43,6 +43,12 @@ def explain_arguments(function: Callable[P, R]) -> Callable[P, R]:
     return call
 
 
+def explained(cls: type[R]) -> type[R]:
+    """The class, with `explain_arguments` on the ``__init__`` that a dataclass wrote."""
+    cls.__init__ = explain_arguments(cls.__init__)  # type: ignore[method-assign]
+    return cls
+
+
 def _wrong_call(owner: str, signature: inspect.Signature, args: tuple[Any, ...], given: dict[str, Any]) -> str | None:
     """What is wrong with the call itself; None where it is right and the error came from within."""
     parameters = {name: p for name, p in signature.parameters.items() if name not in ("self", "cls")}

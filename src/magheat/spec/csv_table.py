@@ -40,7 +40,10 @@ def read_columns(path: str | Path, units: Mapping[str, str], names: Mapping[str,
     if len(lines) < 2:
         raise SpecError(f"{path} must have a header and at least one row of numbers; it has {len(lines)} lines")
     delimiter = next((sign for sign in "\t;" if sign in lines[0][1]), ",")
-    header, *rows = ((number, next(csv.reader([line], delimiter=delimiter))) for number, line in lines)
+    try:
+        header, *rows = ((number, next(csv.reader([line], delimiter=delimiter))) for number, line in lines)
+    except csv.Error as error:
+        raise SpecError(f"{path} is not a table of numbers: {error}") from None
     columns = [_column(cell, f"{path}, line {header[0]}", units, names) for cell in header[1]]
     if len({name for name, _ in columns}) < len(columns):
         raise SpecError(f"{path}, line {header[0]}: a column is there twice; got {', '.join(header[1])}")

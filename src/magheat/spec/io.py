@@ -86,7 +86,7 @@ def from_toml(source: str | Path) -> tuple[Experiment, Table]:
         return _read(source, "TOML text", Path())
     path = Path(source)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
         raise SpecError(f"{shown(str(path))} cannot be read: {reason}; check the path of the TOML file") from None
@@ -127,7 +127,7 @@ def write_text(text: str, path: str | Path) -> None:
 def _read(text: str, name: str, folder: Path) -> tuple[Experiment, Table]:
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
     try:
         return _experiment(tables, folder), _table(tables.get("solver", {}), "[solver]")

@@ -18,6 +18,8 @@ from magheat.spec.waveform import Waveform
 from magheat.units import FloatArray, Quantities, Quantity, parse, parse_array
 
 #: How far the ends of a sampled period may differ, relative to the range of its values.
+#: A spline may leave the range of its samples by this factor.
+_LARGEST_SWING = 2.0
 _CLOSURE = 1e-6
 
 
@@ -94,6 +96,19 @@ class Sampled(AppliedField):
             amplitude=float(np.ptp(fields) / 2),
             frequency=float(1.0 / moments[-1]),
         )
+        self._require_tame()
+
+    def _require_tame(self) -> None:
+        """Refuse a spline that swings far beyond its samples, as it does where they lie very unevenly."""
+        if self.interpolation == "linear":
+            return
+        fine = (self.times[:-1, None] + np.diff(self.times)[:, None] * np.arange(8) / 8).ravel()
+        swing = np.abs(wave.field(self.waveform()._replace(offset=np.zeros(3)), fine)).max()
+        if swing > _LARGEST_SWING * np.abs(self.values).max():
+            raise SpecError(
+                f"Sampled.times must be spaced evenly enough for a cubic spline; it reaches {swing:.3g} A/m between "
+                f"samples of at most {np.abs(self.values).max():.3g} A/m; resample, or take interpolation='linear'"
+            )
 
     @classmethod
     @explain_arguments

@@ -15,11 +15,11 @@ import xarray as xr
 from magheat.analysis.heat import heat_per_cycle
 from magheat.analysis.jumps import jumps
 from magheat.analysis.statistics import summarize
-from magheat.api import simulate_many, solver_of
+from magheat.api import require_experiment, simulate_many, solver_of
 from magheat.errors import SpecError
 from magheat.solvers import lowering
 from magheat.solvers.base import Progress, Solver, require_support
-from magheat.spec.checks import integer, positive
+from magheat.spec.checks import explain_arguments, integer, positive
 from magheat.spec.io import to_json
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class _Members(NamedTuple):
     per_cycle: npt.NDArray[np.float64]  # (m, n) J
 
 
+@explain_arguments
 def ensemble_heat(
     experiment: Experiment,
     members: int = 64,
@@ -98,6 +99,7 @@ def ensemble_heat(
     The perturbation stands for everything that an experiment leaves open. For a start at rest the distribution does
     not depend on its size as long as it is small.
     """
+    require_experiment(experiment)
     members = integer(members, "members", 2, hint="64 gives a standard error of an eighth of the spread.")
     angle = positive(perturbation, "rad", "perturbation", "1e-6 rad is the default.")
     if angle > 1:
