@@ -20,6 +20,7 @@ autodoc_typehints = "none"  # docstrings tell shapes and units, and what text is
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
+napoleon_attr_annotations = False  # attributes are floats, arguments take strings, too
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -31,5 +32,5 @@ html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = f"magheat {__version__}"
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {"index": [], "getting-started": [], "limits": []}
+html_sidebars = {page: [] for page in ("index", "getting-started", "own-particles", "theory", "limits", "speed")}
 html_show_sourcelink = False

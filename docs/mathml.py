@@ -14,7 +14,9 @@ def inline(translator: HTML5Translator, node: nodes.math) -> None:
 
 def block(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on lines of its own."""
-    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>\n')
+    # The theme's class "math" pushes a formula without a number to the right.
+    style = "margin: 1em 0; overflow: auto hidden"
+    translator.body.append(f'<div style="{style}">{tex2mathml(node.astext(), as_block=True)}</div>\n')
     raise nodes.SkipNode
 
 

@@ -288,3 +288,12 @@ def test_random_axes_are_uniform_on_the_sphere():  # <u> = 0 and <u_i u_j> = del
     np.testing.assert_allclose(axes.T @ axes / 40_000, np.eye(3) / 3, atol=5 * np.sqrt(4 / 45 / 40_000))
     np.testing.assert_array_equal(axes, arrangement.random_axes(40_000, seed=5))
     assert (axes != arrangement.random_axes(40_000, seed=6)).any()
+
+
+@pytest.mark.parametrize(
+    ("change", "name"), [({"gap": 7.1}, "gap"), ({"easy_axis_angles": (0, 30)}, "easy_axis_angles")]
+)
+def test_plain_numbers_that_were_meant_in_other_units_are_refused(change, name):
+    asked = {"diameters": ("22 nm", "18 nm"), "gap": "7.1 nm", "easy_axis_angles": (0, 0.5), "material": mh.magnetite}
+    with pytest.raises(mh.SpecError, match=rf"pair\.{name} must be"):
+        arrangement.pair(**(asked | change))

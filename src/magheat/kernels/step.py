@@ -17,6 +17,9 @@ DORMAND_PRINCE, DOP853 = 0, 1
 #: controller wants, STEP the one that is tried; ACCEPTED tells of the last attempt; REACHED is the time reached by it.
 TIME, STEP, PROPOSAL, MEMORY, STOP, RTOL, ACCEPTED, REACHED, NEXT_SAMPLE, ATTEMPTS, LIMIT, CLOCK_ROWS = range(12)
 FIRST_STEP, SMALLEST_STEP, HOPELESS = 0.01, 1e-13, 1e200
+#: Order 8 serves long precession: the small change of energy at each renormalisation has one sign and adds up over
+#: 1e5 steps, so that its steps are held ten times tighter than asked, at a third more steps.
+SAFETY = 10.0
 
 
 @device
@@ -141,6 +144,8 @@ def attempt(y, y_new, k, clock, n, p, method):
     else:
         try_step_853(y, y_new, k, t, dt, n, p)
     scale = dt / load(clock, RTOL)
+    if method == DOP853:
+        scale = SAFETY * scale
     error = smaller(worst_of_state(p.interaction, largest_error(k, n, method)) * scale * scale, HOPELESS)
     control(clock, error, method)
     normalise(y_new, n)

@@ -48,6 +48,11 @@ def pair(
     """
     first, second = (float(d) for d in parse_array(diameters, "m", "pair.diameters", (2,)))
     angles = parse_array(easy_axis_angles, "rad", "pair.easy_axis_angles", (2,))
+    if np.abs(angles).max() > 2 * math.pi:
+        raise SpecError(
+            f"pair.easy_axis_angles must be at most 2 pi rad; got {shown(easy_axis_angles)}; plain numbers are "
+            f"radians, write '30 deg' for degrees"
+        )
     distance = (first + second) / 2 + _gap(gap, "pair.gap")
     return Particles(
         positions=[[0.0, 0.0, 0.0], [distance, 0.0, 0.0]],
@@ -166,4 +171,7 @@ def random_axes(n: int, seed: int) -> FloatArray:
 
 
 def _gap(value: Quantity, name: str) -> float:
-    return not_negative(value, "m", name, "surface to surface, 0 for spheres that touch")
+    gap = not_negative(value, "m", name, "surface to surface, 0 for spheres that touch")
+    if gap >= 1.0:
+        raise SpecError(f"{name} must be < 1 m; got {shown(value)}; plain numbers are metres, write '7.1 nm'")
+    return gap
