@@ -214,7 +214,8 @@ def with_checks(
     """
     given = {"heat_sensitivity": heat_sensitivity, "heat_error": heat_error, "reproducible": reproducible}
     sizes = {"particle": ds.sizes["particle"]}
-    return ds.assign({name: _variable(name, _CHECKS[name], v, sizes) for name, v in given.items() if v is not None})
+    told = {name: _variable(name, _CHECKS[name], v, sizes) for name, v in given.items() if v is not None}
+    return ds.assign(told) if told else ds
 
 
 def check(ds: xr.Dataset) -> xr.Dataset:

@@ -88,9 +88,14 @@ def largest_error(k, n, method):
     """
     worst = 0.0 * load(k[0], 0)
     total = worst
-    for r in range(5 * n):
-        error = dormand_prince.row_error(k, r) if method == DORMAND_PRINCE else dop853.row_error(k, r)
-        worst, total = larger(worst, error), total + error
+    if method == DORMAND_PRINCE:
+        for r in range(5 * n):
+            error = dormand_prince.row_error(k, r)
+            worst, total = larger(worst, error), total + error
+    else:
+        for r in range(5 * n):
+            error = dop853.row_error(k, r)
+            worst, total = larger(worst, error), total + error
     return where_less_equal(total, HOPELESS, worst, HOPELESS)
 
 

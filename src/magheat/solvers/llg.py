@@ -181,8 +181,9 @@ def prepare(experiment: Experiment) -> Prepared:
     system = lowering.system_of(experiment)
     h_ref = lowering.reference_of(experiment, system)
     start = lowering.start_of(experiment)
-    isotropic = lowering.on_a_ridge(system, experiment) & (system.anisotropy_constant == 0)
-    return Prepared(experiment, lowering.off_the_ridge(system, experiment), h_ref, start, bool(isotropic.any()))
+    still, has_axis = lowering.on_a_ridge(system, experiment), system.anisotropy_constant > 0
+    tilted = lowering.off_the_ridge(system, experiment, still & has_axis)
+    return Prepared(experiment, tilted, h_ref, start, bool((still & ~has_axis).any()))
 
 
 def lowered(one: Prepared, start: np.ndarray, rtol: float, max_steps: float) -> Runs:

@@ -104,14 +104,13 @@ def strongest_field(system: System, sources: np.ndarray) -> np.ndarray:
     return strength
 
 
-def off_the_ridge(system: System, experiment: Experiment) -> System:
-    """Tilt the axes of particles on a zero-torque ridge by 1e-6 rad; all others are left alone.
+def off_the_ridge(system: System, experiment: Experiment, still: np.ndarray) -> System:
+    """Tilt the axes of the particles (a mask) on a zero-torque ridge by 1e-6 rad; all others are left alone.
 
     Thermal motion does this in nature. The switching field of an aligned particle falls by 1.5e-4 of H_K, and the
     lag at a finite frequency depends on the logarithm of the tilt. All axes are tilted towards one direction that
     turns with the particles: across the drive, half-way between the two principal axes of their positions.
     """
-    still = on_a_ridge(system, experiment) & (system.anisotropy_constant > 0)
     if not still.any():
         return system
     axes = np.array(system.easy_axes)
