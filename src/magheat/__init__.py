@@ -7,6 +7,8 @@ from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.llg import LLG
+from magheat.solvers.two_well import TwoWell
+from magheat.solvers.two_well_table import two_well_loops
 from magheat.spec import arrangement
 from magheat.spec.applied_field import (
     Elliptical,
@@ -41,6 +43,7 @@ __all__ = [
     "Static",
     "Trapezoidal",
     "Triangular",
+    "TwoWell",
     "analysis",
     "arrangement",
     "constants",
@@ -51,5 +54,6 @@ __all__ = [
     "read_netcdf",
     "simulate",
     "simulate_many",
+    "two_well_loops",
     "write_netcdf",
 ]
