@@ -6,6 +6,7 @@ from magheat.api import simulate, simulate_many
 from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
 from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_table import two_well_loops
@@ -19,6 +20,7 @@ from magheat.spec.applied_field import (
     Trapezoidal,
     Triangular,
 )
+from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material, maghemite, magnetite
 from magheat.spec.particles import Particles
@@ -30,7 +32,9 @@ __all__ = [
     "ConvergenceError",
     "Elliptical",
     "EnergyMinimizer",
+    "Ensemble",
     "Experiment",
+    "LinearResponse",
     "MagheatError",
     "Material",
     "Particles",

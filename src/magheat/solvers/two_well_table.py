@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
-from magheat.constants import BOLTZMANN, MU_0
 from magheat.errors import ConvergenceError, SpecError
 from magheat.solvers.base import Progress
+from magheat.solvers.ensembles import LOW_BARRIER, may_break_symmetry, mean_field_factor
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_columns import read_table
 from magheat.solvers.two_well_lanes import Members, Rates, Samples, random_axes
@@ -25,14 +25,13 @@ from magheat.solvers.two_well_run import (
     reduced_field,
     run_samples,
 )
+from magheat.spec.ensemble import axis_angle
 from magheat.units import FloatArray, Quantity, parse, shown
 
 if TYPE_CHECKING:
     import polars as pl
 
 MAGNETITE_DENSITY = 5180.0
-#: K V/(k_B T) below which there are no two wells to speak of, and rates are wrong.
-LOW_BARRIER = 3.0
 #: Rows that are laid out at once.
 _CHUNK = 20_000
 
@@ -93,7 +92,7 @@ def two_well_loops(
     angle = _angle(axes)
     _require_options(solver, interaction_model, angle, damping, demagnetizing_factor)
     frame, columns = read_table(table)
-    gamma = math.pi / 6 * (1 / 3 - demagnetizing_factor)
+    gamma = mean_field_factor(demagnetizing_factor)
     count = columns["diameter"].size
     road = Road(
         interaction_model,
@@ -133,7 +132,12 @@ def _results(columns: dict[str, FloatArray], loops: Loops, gamma: float) -> dict
         "slp": loops.loss_per_cycle * columns["frequency"] / density,
         "low_barrier": sigma < LOW_BARRIER,
         "not_converged": loops.not_converged,
-        "may_break_symmetry": _may_break_symmetry(columns, gamma),
+        "may_break_symmetry": may_break_symmetry(
+            gamma * columns["interaction"] ** 3,
+            columns["saturation_magnetization"],
+            columns["diameter"],
+            columns["temperature"],
+        ),
         "above_brezovich": product > BREZOVICH_LIMIT,
         "above_hergt_dutz": product > HERGT_DUTZ_LIMIT,
     }
@@ -163,12 +167,8 @@ def _laid_out(
 
 def _angle(axes: str | Quantity) -> float | None:
     """The angle of all axes to the field in rad, 0 to pi/2; None for random ones."""
-    if isinstance(axes, str) and axes == "random":
-        return None
-    angle = parse(axes, "rad", "axes")
-    if not 0 <= angle <= math.pi / 2 * (1 + 1e-12):
-        raise SpecError(f"axes must be 'random' or an angle >= 0 and <= 90 deg; got {shown(axes)}.")
-    return angle
+    angle = axis_angle(axes, "axes")
+    return None if isinstance(angle, str) else angle
 
 
 def _require_options(
@@ -187,14 +187,6 @@ def _require_options(
             "TwoWell.prefactor must be 'constant' or 'brown' unless axes=0; got 'brown-field', which is Brown's for "
             "axes along the field."
         )
-
-
-def _may_break_symmetry(columns: dict[str, FloatArray], gamma: float) -> np.ndarray:
-    """Whether a mean field exceeds what magnetizes the sample by itself at equilibrium, axes along it."""
-    volume = np.pi / 6 * columns["diameter"] ** 3
-    susceptibility = MU_0 * columns["saturation_magnetization"] ** 2 * volume / (BOLTZMANN * columns["temperature"])
-    result: np.ndarray = gamma * columns["interaction"] ** 3 * susceptibility > 1
-    return result
 
 
 def _require_settled(loops: Loops, columns: dict[str, FloatArray]) -> None:
