@@ -18,6 +18,7 @@ from magheat.kernels.lane_type import (
     WIDTH,
     larger,
     load,
+    smaller,
     store,
     sum_everywhere,
     take_next,
@@ -42,6 +43,8 @@ COERCIVE, REMANENT, AREA, CHANGE, SWEEPS, STATUS = range(6)
 OUTPUT_ROWS = 6
 #: A full period keeps 1 - A of the start's memory; below this the periodic state is beyond reach of round-off.
 SHORTEST_MEMORY = 1e-10
+#: Bounds of the share of a sweep's change that is followed.
+GENTLEST, BOLDEST = 0.1, 2.0
 
 
 class Lots(NamedTuple):
@@ -76,7 +79,8 @@ class Desk(NamedTuple):
     moment: np.ndarray  # (n + 1, W)
     lagging: np.ndarray  # (n + 1, W) the part of it that d carries
     fresh: np.ndarray  # (2 (n + 1), W) the same two of the present sweep
-    flag: np.ndarray  # (4, W) active, change, status, mixing
+    residual: np.ndarray  # (n + 1, W) of the last sweep
+    flag: np.ndarray  # (4, W) active, change, status, share of the change that is followed
 
 
 @device
@@ -240,18 +244,45 @@ def close_block(desk, lots, choice, block, place, n, total):
 
 
 @device
-def accept(desk, choice, n):
-    """Take the present sweep's moments on lanes that still move; returns the largest change on each lane."""
-    active, mixing = load(desk.flag, 0), load(desk.flag, 3)
-    worst = 0.0 * active
+def measure(desk, choice, n):
+    """Sum the present sweep over the sample; how far it moved the moments, and by how much to follow it.
+
+    The share to follow is Aitken's, from this residual r and the last: -share (r' . (r - r'))/|r - r'|^2. It calms
+    what swings to and fro and hurries what creeps.
+    """
+    share = load(desk.flag, 3)
+    worst, along, across = 0.0 * share, 0.0 * share, 0.0 * share
     for k in range(n + 1):
-        m, j, old = load(desk.fresh, k), load(desk.fresh, n + 1 + k), load(desk.moment, k)
+        m, j = load(desk.fresh, k), load(desk.fresh, n + 1 + k)
         if choice.together:
             m, j = sum_everywhere(m), sum_everywhere(j)
-        worst = larger(worst, magnitude(m - old))
-        store(desk.moment, k, where_less_equal(active, 0.0, old, old + mixing * (m - old)))
-        store(desk.lagging, k, where_less_equal(active, 0.0, load(desk.lagging, k), j))
-    return worst
+            store(desk.fresh, k, m)
+            store(desk.fresh, n + 1 + k, j)
+        if choice.interaction != ALONE:
+            residual, last = m - load(desk.moment, k), load(desk.residual, k)
+            worst = larger(worst, magnitude(residual))
+            along = along + last * (residual - last)
+            across = across + (residual - last) * (residual - last)
+            store(desk.residual, k, residual)
+    if choice.interaction != ALONE:
+        share = where_less_equal(across, 0.0, share, smaller(larger(-share * along / across, GENTLEST), BOLDEST))
+        active = load(desk.flag, 0)
+        store(desk.flag, 1, where_less_equal(active, 0.0, load(desk.flag, 1), worst))
+        store(desk.flag, 3, share)
+
+
+@device
+def follow(desk, choice, n):
+    """Take the present sweep's moments, on lanes that still move."""
+    active, share = load(desk.flag, 0), load(desk.flag, 3)
+    for k in range(n + 1):
+        m, j = load(desk.fresh, k), load(desk.fresh, n + 1 + k)
+        if choice.interaction != ALONE:
+            old = load(desk.moment, k)
+            m = where_less_equal(active, 0.0, old, old + share * (m - old))
+            j = where_less_equal(active, 0.0, load(desk.lagging, k), j)
+        store(desk.moment, k, m)
+        store(desk.lagging, k, j)
 
 
 @device
@@ -285,6 +316,7 @@ def clear(desk, n):
             desk.fresh[k, lane] = 0.0
             desk.fresh[n + 1 + k, lane] = 0.0
             desk.lagging[k, lane] = 0.0
+            desk.residual[k, lane] = 0.0
     for lane in range(WIDTH):
         desk.flag[0, lane], desk.flag[1, lane], desk.flag[2, lane], desk.flag[3, lane] = 1.0, 1.0, 0.0, 1.0
 
@@ -331,9 +363,11 @@ def two_well_groups(out, moments, control, lots, choice, desk):
         sweeps, moving = 0, True
         while moving and control[1] == 0:
             sweep(desk, lots, choice, group, n)
-            change = accept(desk, choice, n)
-            store(desk.flag, 1, where_less_equal(load(desk.flag, 0), 0.0, load(desk.flag, 1), change))
             sweeps += 1
+            measure(desk, choice, n)
+            if sweeps == 1:
+                clear_share(desk)
+            follow(desk, choice, n)
             moving = choice.interaction != ALONE and note_progress(desk, choice, sweeps)
             if moving and choice.interaction == MEAN_FIELD:
                 lay(desk, lots, choice, group, n)
@@ -358,14 +392,18 @@ def status_of(desk, choice, lane):
 
 
 @device
+def clear_share(desk):
+    """The first sweep has no residual before it: it is followed whole."""
+    for lane in range(WIDTH):
+        desk.flag[3, lane] = 1.0
+
+
+@device
 def note_progress(desk, choice, sweeps):
-    """Let converged lanes rest and mix more gently where the change does not fall; is any lane still moving?"""
+    """Let converged lanes rest; is any lane still moving?"""
     moving = False
     for lane in range(WIDTH):
         if desk.flag[0, lane] > 0.0 and desk.flag[1, lane] <= choice.tolerance:
             desk.flag[0, lane] = 0.0
-        if desk.flag[0, lane] > 0.0:
-            moving = True
-            if sweeps % 20 == 0:
-                desk.flag[3, lane] = max(0.05, 0.5 * desk.flag[3, lane])
+        moving = moving or desk.flag[0, lane] > 0.0
     return moving and sweeps < choice.most_sweeps
