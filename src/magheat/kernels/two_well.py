@@ -25,7 +25,15 @@ from magheat.kernels.lane_type import (
     where_less_equal,
 )
 from magheat.kernels.numba_options import device, kernel
-from magheat.kernels.wells import NO_FIELD, both_wells, magnitude, saddle_energy
+from magheat.kernels.two_well_rates import (
+    rate_aligned,
+    rate_aligned_field_dependent,
+    rate_at,
+    wells_aligned,
+    wells_aligned_field_dependent,
+    wells_at,
+)
+from magheat.kernels.wells import magnitude
 
 #: Rows of a lane's parameters. COS, SIN: of the axis's angle to the field; H_SW, FOLD_A, FOLD_B, REACH: see ``wells``
 #: (1 - lambda_c, lambda_c, and how far from it the roots are near h_sw); SIGMA: K V/(k_B T); H_SCALE: unit of the
@@ -84,75 +92,6 @@ class Desk(NamedTuple):
 
 
 @device
-def half_populations(exponent):
-    """1/(1 + exp(-exponent)) - 1/2."""
-    faster = exp(-magnitude(exponent))
-    half = 0.5 * (1.0 - faster) / (1.0 + faster)
-    return where_less_equal(0.0, exponent, half, -half)
-
-
-@device
-def wells_aligned(h, sigma):
-    """q - 1/2, mean and swing of the moments of a particle along the field."""
-    outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
-    side = where_less_equal(0.0, h, 1.0, -1.0)
-    tilt = half_populations(4.0 * sigma * h)
-    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
-
-
-@device
-def wells_aligned_field_dependent(h, sigma):
-    """As ``wells_aligned``, with the populations of Brown's rates."""
-    outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
-    side = where_less_equal(0.0, h, 1.0, -1.0)
-    inner = where_less_equal(1.0, outside, 0.0, h)
-    back = (1.0 - inner) * exp(-sigma * (1.0 - inner) * (1.0 - inner))
-    away = (1.0 + inner) * exp(-sigma * (1.0 + inner) * (1.0 + inner))
-    tilt = 0.5 * (back - away) / (back + away)
-    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
-
-
-@device
-def wells_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
-    """q - 1/2, mean and swing of the moments of a particle at an angle."""
-    size = larger(magnitude(h), NO_FIELD)
-    side = where_less_equal(0.0, h, 1.0, -1.0)
-    e_low, m_low, e_high, m_high = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
-    tilt = half_populations(sigma * (e_high - e_low))
-    tilt = where_less_equal(h_sw, size, 0.5, tilt)
-    m_high = where_less_equal(h_sw, size, m_low, m_high)
-    return side * tilt, 0.5 * side * (m_low + m_high), m_low - m_high
-
-
-@device
-def rate_aligned(h, sigma):
-    """exp(-barrier A to B) + exp(-barrier B to A); minus 1 beyond h_sw."""
-    size = magnitude(h)
-    slow = exp(-sigma * (1.0 + size) * (1.0 + size))
-    fast = exp(-sigma * (1.0 - size) * (1.0 - size))
-    return where_less_equal(1.0, size, -1.0, slow + fast)
-
-
-@device
-def rate_aligned_field_dependent(h, sigma):
-    """As ``rate_aligned``, times (1 - h^2)(1 +- h): Brown, Phys. Rev. 130, 1677 (1963), for high barriers."""
-    size = magnitude(h)
-    slow = (1.0 + size) * exp(-sigma * (1.0 + size) * (1.0 + size))
-    fast = (1.0 - size) * exp(-sigma * (1.0 - size) * (1.0 - size))
-    return where_less_equal(1.0, size, -1.0, (1.0 - size * size) * (slow + fast))
-
-
-@device
-def rate_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
-    """As ``rate_aligned``, at an angle."""
-    size = larger(magnitude(h), NO_FIELD)
-    e_low, _, e_high, _ = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
-    e_top = saddle_energy(size, c, s, h_sw, fold_b, reach)
-    both = exp(-sigma * (e_top - e_low)) + exp(-sigma * (e_top - e_high))
-    return where_less_equal(h_sw, size, -1.0, both)
-
-
-@device
 def lay_aligned(desk, lots, choice, block, place, n):
     """Wells and rates of one block of aligned particles at all steps."""
     row = block * LANE_ROWS
@@ -199,7 +138,7 @@ def lay_at_angles(desk, lots, block, place, n):
 
 @device
 def relax_block(desk, lots, choice, block, place, n):
-    """d of one block from a start at 0, and what is left of the start, at all steps; how much the period forgets."""
+    """D of one block from a start at 0, and what is left of the start, at all steps; how much the period forgets."""
     stiff = load(lots.lanes, block * LANE_ROWS + STIFFENING)
     start = place * (n + 1)
     d, kept, total = 0.0 * stiff, 0.0 * stiff + 1.0, 0.0 * stiff
@@ -272,17 +211,13 @@ def measure(desk, choice, n):
 
 
 @device
-def follow(desk, choice, n):
+def follow(desk, n):
     """Take the present sweep's moments, on lanes that still move."""
     active, share = load(desk.flag, 0), load(desk.flag, 3)
     for k in range(n + 1):
-        m, j = load(desk.fresh, k), load(desk.fresh, n + 1 + k)
-        if choice.interaction != ALONE:
-            old = load(desk.moment, k)
-            m = where_less_equal(active, 0.0, old, old + share * (m - old))
-            j = where_less_equal(active, 0.0, load(desk.lagging, k), j)
-        store(desk.moment, k, m)
-        store(desk.lagging, k, j)
+        m, old = load(desk.fresh, k), load(desk.moment, k)
+        store(desk.moment, k, where_less_equal(active, 0.0, old, old + share * (m - old)))
+        store(desk.lagging, k, where_less_equal(active, 0.0, load(desk.lagging, k), load(desk.fresh, n + 1 + k)))
 
 
 @device
@@ -290,7 +225,8 @@ def sweep(desk, lots, choice, group, n):
     """One pass over all lanes of a group at the moments of the last."""
     first, last = lots.first[group], lots.first[group + 1]
     for k in range(2 * (n + 1)):
-        store(desk.fresh, k, 0.0 * load(desk.fresh, k))
+        for lane in range(WIDTH):
+            desk.fresh[k, lane] = 0.0
     for block in range(first, last):
         place = block - first
         total = relax_block(desk, lots, choice, block, place, n)
@@ -308,15 +244,14 @@ def lay(desk, lots, choice, group, n):
 
 
 @device
-def clear(desk, n):
-    """No moment, nothing known."""
-    for k in range(n + 1):
-        for lane in range(WIDTH):
-            desk.moment[k, lane] = 0.0
-            desk.fresh[k, lane] = 0.0
-            desk.fresh[n + 1 + k, lane] = 0.0
-            desk.lagging[k, lane] = 0.0
-            desk.residual[k, lane] = 0.0
+def clear(desk, choice, n):
+    """No moment, nothing known; without interaction nothing but the present sweep is ever written."""
+    if choice.interaction != ALONE:
+        for k in range(n + 1):
+            for lane in range(WIDTH):
+                desk.moment[k, lane] = 0.0
+                desk.lagging[k, lane] = 0.0
+                desk.residual[k, lane] = 0.0
     for lane in range(WIDTH):
         desk.flag[0, lane], desk.flag[1, lane], desk.flag[2, lane], desk.flag[3, lane] = 1.0, 1.0, 0.0, 1.0
 
@@ -326,23 +261,27 @@ def read_loop(out, row, desk, lots, choice, lane, n):
     """Coercive field, remanence and area of one sample on its way down; straight lines between the steps."""
     coercive, remanent, area = np.nan, np.nan, 0.0
     last_m = last_h = -1
-    carried = desk.moment if choice.interaction == MEAN_FIELD else desk.lagging
+    moment = desk.fresh if choice.interaction == ALONE else desk.moment
+    carried, offset = (desk.fresh, n + 1) if choice.interaction == ALONE else (desk.lagging, 0)
+    if choice.interaction == MEAN_FIELD:
+        carried = desk.moment
     for k in range(n + 1):
-        h, m = lots.shape[2 * k], desk.moment[k, lane]
+        h, m = lots.shape[2 * k], moment[k, lane]
         if m != 0.0:
-            if last_m >= 0 and desk.moment[last_m, lane] * m < 0.0:
+            if last_m >= 0 and moment[last_m, lane] * m < 0.0:
                 a = k - 1 if k > last_m + 1 else last_m
-                h_a, m_a = lots.shape[2 * a], desk.moment[a, lane]
+                h_a, m_a = lots.shape[2 * a], moment[a, lane]
                 coercive = -(h_a - m_a * (h - h_a) / (m - m_a))
             last_m = k
         if h != 0.0:
             if last_h >= 0 and lots.shape[2 * last_h] * h < 0.0:
                 a = k - 1 if k > last_h + 1 else last_h
-                h_a, m_a = lots.shape[2 * a], desk.moment[a, lane]
+                h_a, m_a = lots.shape[2 * a], moment[a, lane]
                 remanent = m_a - h_a * (m - m_a) / (h - h_a)
             last_h = k
         if k > 0:
-            area += 0.5 * (h + lots.shape[2 * k - 2]) * (carried[k, lane] - carried[k - 1, lane])
+            rise = carried[offset + k, lane] - carried[offset + k - 1, lane]
+            area += 0.5 * (h + lots.shape[2 * k - 2]) * rise
     out[row, COERCIVE], out[row, REMANENT], out[row, AREA] = coercive, remanent, 2.0 * area if choice.half else area
 
 
@@ -358,17 +297,19 @@ def two_well_groups(out, moments, control, lots, choice, desk):
         group = take_next(control)
         if group >= lots.first.size - 1:
             break
-        clear(desk, n)
+        clear(desk, choice, n)
         lay(desk, lots, choice, group, n)
         sweeps, moving = 0, True
         while moving and control[1] == 0:
             sweep(desk, lots, choice, group, n)
             sweeps += 1
             measure(desk, choice, n)
-            if sweeps == 1:
-                clear_share(desk)
-            follow(desk, choice, n)
-            moving = choice.interaction != ALONE and note_progress(desk, choice, sweeps)
+            moving = choice.interaction != ALONE
+            if moving:
+                if sweeps == 1:
+                    clear_share(desk)
+                follow(desk, n)
+                moving = note_progress(desk, choice, sweeps)
             if moving and choice.interaction == MEAN_FIELD:
                 lay(desk, lots, choice, group, n)
         for lane in range(1 if choice.together else WIDTH):
@@ -378,7 +319,7 @@ def two_well_groups(out, moments, control, lots, choice, desk):
                 out[row, CHANGE], out[row, SWEEPS] = desk.flag[1, lane], sweeps
                 out[row, STATUS] = status_of(desk, choice, lane)
                 for k in range(moments.shape[1]):
-                    moments[row, k] = desk.moment[k, lane]
+                    moments[row, k] = desk.fresh[k, lane] if choice.interaction == ALONE else desk.moment[k, lane]
         control[2] += 1
 
 
