@@ -6,7 +6,10 @@ from magheat.api import simulate, simulate_many
 from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
 from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
+from magheat.solvers.two_well import TwoWell
+from magheat.solvers.two_well_table import two_well_loops
 from magheat.spec import arrangement
 from magheat.spec.applied_field import (
     Elliptical,
@@ -17,6 +20,7 @@ from magheat.spec.applied_field import (
     Trapezoidal,
     Triangular,
 )
+from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material, maghemite, magnetite
 from magheat.spec.particles import Particles
@@ -28,7 +32,9 @@ __all__ = [
     "ConvergenceError",
     "Elliptical",
     "EnergyMinimizer",
+    "Ensemble",
     "Experiment",
+    "LinearResponse",
     "MagheatError",
     "Material",
     "Particles",
@@ -41,6 +47,7 @@ __all__ = [
     "Static",
     "Trapezoidal",
     "Triangular",
+    "TwoWell",
     "analysis",
     "arrangement",
     "constants",
@@ -51,5 +58,6 @@ __all__ = [
     "read_netcdf",
     "simulate",
     "simulate_many",
+    "two_well_loops",
     "write_netcdf",
 ]

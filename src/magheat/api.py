@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
 from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
+from magheat.solvers.two_well import TwoWell
 from magheat.spec.checks import explain_arguments
 from magheat.spec.experiment import Experiment
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 #: Solvers by the name that users, files and the command line know them by.
-SOLVERS: dict[str, type[Solver]] = {solver.name: solver for solver in (LLG, EnergyMinimizer)}
+SOLVERS: dict[str, type[Solver]] = {solver.name: solver for solver in (LLG, EnergyMinimizer, TwoWell, LinearResponse)}
 
 #: What runs stacked along ``run`` must share.
 SHARED = ("particle count", "cycles", "samples_per_cycle", "frequency")
@@ -58,7 +60,7 @@ def simulate(
     experiment
         What to simulate.
     solver
-        A name ("llg", "minimize") or a solver object such as ``mh.LLG(rtol=1e-9)``.
+        A name ("llg", "minimize", "two-well", "linear-response") or a solver object such as ``mh.LLG(rtol=1e-9)``.
     rtol
         Overrides the solver's relative tolerance; None keeps it.
     progress
@@ -141,7 +143,7 @@ def require_experiment(experiment: Experiment) -> None:
 
 def require_equal_size(experiments: Sequence[Experiment]) -> None:
     """Raise SpecError naming the first quantity in which stacked runs differ."""
-    sizes = [(e.particles.volumes.size, e.cycles, e.samples_per_cycle, e.applied_field.frequency) for e in experiments]
+    sizes = [(_particle_count(e), e.cycles, e.samples_per_cycle, e.applied_field.frequency) for e in experiments]
     for i, size in enumerate(sizes):
         for name, first, here in zip(SHARED, sizes[0], size, strict=True):
             if first != here:
@@ -149,3 +151,7 @@ def require_equal_size(experiments: Sequence[Experiment]) -> None:
                     f"experiments must share their {name} to be stacked along 'run'; run 0 has {first:g}, run {i} has "
                     f"{here:g}. Use a sweep for experiments of different size."
                 )
+
+
+def _particle_count(experiment: Experiment) -> int:
+    return 0 if experiment.particles is None else experiment.particles.count

@@ -1,4 +1,4 @@
-"""What every solver promises, whichever it is."""
+"""What every solver promises, whichever it is, and what those of particles promise on top."""
 
 import dataclasses
 import json
@@ -10,6 +10,8 @@ import magheat as mh
 from magheat import api, dataset
 
 SOLVERS = sorted(api.SOLVERS)
+PARTICLE_SOLVERS = ["llg", "minimize"]
+ENSEMBLE_SOLVERS = ["linear-response", "two-well"]
 UNITS = {
     "applied_field": "A/m",
     "applied_field_vector": "A/m",
@@ -37,9 +39,57 @@ def experiment(**changes):
     return mh.Experiment(particles=pair, applied_field=drive, cycles=2, samples_per_cycle=60).replace(**changes)
 
 
+def ensemble_experiment(**changes):
+    material = mh.Material(saturation_magnetization=4.5e5, anisotropy_constant=2e4)
+    ensemble = mh.Ensemble(material=material, diameter="14 nm")
+    drive = mh.Sinusoidal(amplitude="50 Oe", frequency="100 kHz")
+    return mh.Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=60).replace(
+        **changes
+    )
+
+
+def suited(name, **changes):
+    """An experiment that this solver can run."""
+    return (experiment if name in PARTICLE_SOLVERS else ensemble_experiment)(**changes)
+
+
 @pytest.fixture(scope="module", params=SOLVERS)
+def any_run(request):
+    return request.param, mh.simulate(suited(request.param), solver=request.param)
+
+
+@pytest.fixture(scope="module", params=PARTICLE_SOLVERS)
 def run(request):
     return request.param, mh.simulate(experiment(), solver=request.param)
+
+
+def test_every_solver_is_of_one_of_two_kinds():
+    assert sorted(PARTICLE_SOLVERS + ENSEMBLE_SOLVERS) == SOLVERS
+
+
+@pytest.mark.parametrize("name", ENSEMBLE_SOLVERS)
+def test_the_dataset_of_an_ensemble_is_one_steady_cycle(name):
+    ds = mh.simulate(ensemble_experiment(), solver=name)
+    for variable in ("applied_field", "magnetization"):
+        assert ds[variable].dims == ("time",)
+        assert ds[variable].attrs["units"] == "A/m"
+    assert set(dataset.ENSEMBLE_FLAGS) < set(ds.data_vars)
+    for variable in (*ds.data_vars, *ds.coords):
+        assert {"units", "long_name"} <= set(ds[variable].attrs), variable
+    np.testing.assert_allclose(ds.time, np.arange(60) / 60 / 1e5, rtol=1e-14)
+    loss = mh.analysis.loss_per_cycle(ds)
+    assert float(loss) > 0
+    assert float(mh.analysis.slp(ds)) == pytest.approx(float(loss) * 1e5 / 5180)
+    assert np.isfinite(mh.analysis.coercive_field(mh.analysis.sample_loop(ds)))
+    assert np.isfinite(mh.analysis.ilp(ds))
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_what_is_of_the_other_kind_is_refused_by_name(name):
+    other = ensemble_experiment() if name in PARTICLE_SOLVERS else experiment()
+    with pytest.raises(mh.SpecError, match=r"Experiment\.(ensemble|particles)") as caught:
+        mh.simulate(other, solver=name)
+    assert "\n" not in str(caught.value)
 
 
 def test_the_dataset_has_every_variable_with_dims_units_and_a_name(run):
@@ -74,10 +124,10 @@ def test_derived_variables_follow_from_the_moments(run):
     assert float(abs(ledger).max()) < 1e-12 * float(abs(ds.energy).max())
 
 
-def test_the_dataset_says_where_it_comes_from(run):
-    name, ds = run
+def test_the_dataset_says_where_it_comes_from(any_run):
+    name, ds = any_run
     assert ds.attrs["solver"] == name
-    assert ds.attrs["key"] == experiment().key
+    assert ds.attrs["key"] == suited(name).key
     assert ds.attrs["seed"] == 1
     assert ds.attrs["wall_time_s"] > 0
     assert ds.attrs["magheat_version"]
@@ -85,34 +135,34 @@ def test_the_dataset_says_where_it_comes_from(run):
     json.loads(ds.attrs["experiment"])
 
 
-def test_the_same_experiment_gives_the_same_bits(run):
-    name, ds = run
-    again = mh.simulate(experiment(), solver=name)
+def test_the_same_experiment_gives_the_same_bits(any_run):
+    name, ds = any_run
+    again = mh.simulate(suited(name), solver=name)
     for variable in ds.data_vars:
         np.testing.assert_array_equal(ds[variable], again[variable])
 
 
-def test_many_runs_are_the_single_runs_stacked(run):
-    name, ds = run
-    other = experiment(damping=0.5)
-    runs = mh.simulate_many([experiment(), other], solver=name)
-    for variable in UNITS:
+def test_many_runs_are_the_single_runs_stacked(any_run):
+    name, ds = any_run
+    other = suited(name, damping=0.5)
+    runs = mh.simulate_many([suited(name), other], solver=name)
+    for variable in ("applied_field", "magnetization") if name in ENSEMBLE_SOLVERS else UNITS:
         np.testing.assert_array_equal(runs[variable].isel(run=0), ds[variable])
         np.testing.assert_array_equal(runs[variable].isel(run=1), mh.simulate(other, solver=name)[variable])
 
 
-def test_a_file_gives_back_the_dataset(run, tmp_path):
-    _, ds = run
+def test_a_file_gives_back_the_dataset(any_run, tmp_path):
+    _, ds = any_run
     mh.write_netcdf(ds, tmp_path / "run.nc")
     back = mh.read_netcdf(tmp_path / "run.nc")
     assert back.identical(ds)
     assert [path.name for path in tmp_path.iterdir()] == ["run.nc"]
 
 
-def test_progress_ends_with_everything_done(run):
-    name, _ = run
+def test_progress_ends_with_everything_done(any_run):
+    name, _ = any_run
     told = []
-    mh.simulate(experiment(), solver=name, progress=told.append)
+    mh.simulate(suited(name), solver=name, progress=told.append)
     assert told
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
@@ -120,7 +170,7 @@ def test_progress_ends_with_everything_done(run):
 
 @pytest.mark.parametrize("name", SOLVERS)
 def test_what_a_solver_cannot_run_it_refuses_with_its_reason(name):
-    warm = experiment(temperature=300.0)
+    warm = suited(name, temperature=300.0 if name in PARTICLE_SOLVERS else 0.0)
     reason = api.SOLVERS[name]().supports(warm)
     assert reason
     assert "\n" not in reason

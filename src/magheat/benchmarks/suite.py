@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from magheat import api
+from magheat.constants import OERSTED
 from magheat.kernels.batch import aligned, empty_sites, integrate
 from magheat.kernels.integrate import Runs
 from magheat.kernels.interaction import all_pairs_field
@@ -18,10 +19,13 @@ from magheat.kernels.lane_type import WIDTH
 from magheat.kernels.peak import CHAINS, multiply_add
 from magheat.solvers.llg import LLG, METHODS, lowered, prepare
 from magheat.solvers.lowering import stack
+from magheat.solvers.two_well import TwoWell
+from magheat.solvers.two_well_table import two_well_loops
 from magheat.spec import arrangement
 from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material
+from magheat.units import FloatArray
 
 #: Right-hand sides per attempted step of the pairs 5(4) and 8(5,3).
 STAGES = {"dormand-prince": 6, "dop853": 12}
@@ -138,6 +142,54 @@ def measure_pairs(peak: float) -> Iterator[Measurement]:
         yield Measurement(f"W3 all pairs, N = {n}", "rate", rate, "pairs/s", 0.9e9, of_peak=share)
 
 
+def aligned_loops(rows: int) -> dict[str, FloatArray | float]:
+    """Loops of particles along the field over the box of the learning paper."""
+    generator = np.random.default_rng(1)
+    return {
+        "saturation_magnetization": 4e5,
+        "anisotropy_constant": generator.uniform(1e4, 3e4, rows),
+        "diameter": generator.uniform(8e-9, 25e-9, rows),
+        "interaction": 0.0,
+        "temperature": 300.0,
+        "frequency": 1e5,
+        "amplitude": generator.uniform(50 * OERSTED, 300 * OERSTED, rows),
+    }
+
+
+def paper_grid() -> dict[str, FloatArray]:
+    """The 3888 loops of the learning paper's kind of grid."""
+    axes = {
+        "saturation_magnetization": [3e5, 3.75e5, 4.5e5],
+        "anisotropy_constant": [1e4, 2e4, 3e4],
+        "diameter": [8e-9, 11e-9, 14e-9, 17e-9, 20e-9, 25e-9],
+        "interaction": [0.2, 0.5, 0.8],
+        "temperature": [300.0, 320.0],
+        "frequency": [5e4, 2e5, 4e5],
+        "amplitude": [x * OERSTED for x in (50, 100, 200, 300)],
+    }
+    return {name: x.ravel() for name, x in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)}
+
+
+def measure_two_wells() -> Iterator[Measurement]:
+    """Workloads W4 and W5: two-well loops, tables in and out included."""
+    rows = 16_000
+    table = aligned_loops(rows)
+    for steps, what in ((500, "1000 steps a period"), (1000, "1000 steps half a period")):
+        solver = TwoWell(steps=steps, threads=1)
+        seconds = best(lambda s=solver: two_well_loops(table, 0.0, "none", solver=s), repeats=3)  # type: ignore[misc]
+        yield Measurement(f"W4 aligned two-well loops, {what}", "rate, one core", rows / seconds, "loops/s", 2e5)
+    grid = paper_grid()
+    count = grid["diameter"].size
+    for points in (16, 32):
+        what = f"W5 {count} interacting two-well loops, {points} axes"
+        solver = TwoWell(axis_points=points)
+        seconds = best(lambda s=solver: two_well_loops(grid, solver=s), repeats=3)  # type: ignore[misc]
+        yield Measurement(what, "wall time", seconds, "s", 3.0, True)
+        solver = TwoWell(axis_points=points, threads=1)
+        seconds = best(lambda s=solver: two_well_loops(grid, solver=s), repeats=3)  # type: ignore[misc]
+        yield Measurement(what, "one loop on one core", 1e3 * seconds / count, "ms", 1.0, True)
+
+
 START_UP = """
 import magheat as mh
 pair = mh.arrangement.pair(diameters=("22 nm", "18 nm"), gap="7.1 nm", easy_axis_angles=("0 deg", "30 deg"),
@@ -163,7 +215,13 @@ def run_benchmarks(progress: Callable[[Measurement], None] | None = None) -> lis
             progress(line)
 
     add(measure_peak())
-    for group in (measure_one_run(), measure_sweep(), measure_pairs(lines[0].value), measure_start_up()):
+    for group in (
+        measure_one_run(),
+        measure_sweep(),
+        measure_pairs(lines[0].value),
+        measure_two_wells(),
+        measure_start_up(),
+    ):
         for line in group:
             add(line)
     return lines

@@ -4,6 +4,7 @@ from magheat import api
 from magheat.kernels.batch import LARGEST_ON_ONE_LANE
 from magheat.spec import arrangement
 from magheat.spec.applied_field import Sinusoidal
+from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import magnetite
 
@@ -13,10 +14,19 @@ def warm(count: int) -> None:
     drive = Sinusoidal(amplitude="10 Oe", frequency="1 GHz")
     chain = arrangement.chain(count=count, diameter="10 nm", gap="1 nm", material=magnetite)
     experiment = Experiment(particles=chain, applied_field=drive, cycles=1, samples_per_cycle=4)
-    for solver in api.SOLVERS:
+    for solver in ("llg", "minimize"):
         api.simulate(experiment, solver=solver)
+
+
+def warm_ensemble() -> None:
+    """Run the two-well kernel once; aligned and random axes take the same compiled code."""
+    drive = Sinusoidal(amplitude="10 Oe", frequency="1 MHz")
+    ensemble = Ensemble(material=magnetite, diameter="16 nm")
+    experiment = Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=4)
+    api.simulate(experiment, solver="two-well")
 
 
 if __name__ == "__main__":
     for particles in (2, LARGEST_ON_ONE_LANE + 1):
         warm(particles)
+    warm_ensemble()

@@ -64,7 +64,7 @@ def _simulated(file: Path, name: str | None, rtol: float | None, watch: progress
 
     experiment, table = from_toml(file)
     solver = solver_of(_solver(table, name), rtol)
-    if not progress.compiled(experiment.particles.count):
+    if not progress.compiled(1 if experiment.particles is None else experiment.particles.count):
         watch.stage(progress.COMPILING)
     return simulate(experiment, solver, progress=progress.Simulating(watch))
 

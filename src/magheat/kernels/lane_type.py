@@ -140,6 +140,17 @@ def pairwise(name):
     return call
 
 
+def threefold(name):
+    @intrinsic
+    def call(typingctx, a, b, c):
+        kind = wider(a, b, c)
+        return kind(kind, kind, kind), lambda context, builder, sig, args: call_vector(builder, name, args)
+
+    return call
+
+
+#: a b + c rounded once; the compiler may not reorder it, as it may plain arithmetic.
+multiply_add_once = threefold("llvm.fma")
 sqrt, floor = unary("llvm.sqrt"), unary("llvm.floor")
 smaller, larger = pairwise("llvm.minnum"), pairwise("llvm.maxnum")
 
@@ -188,6 +199,37 @@ def largest_everywhere(typingctx, a):
         return value
 
     return lanes(lanes), codegen
+
+
+@intrinsic
+def sum_everywhere(typingctx, a):
+    """The sum of the W numbers, on every lane, always added in the same order."""
+
+    def codegen(context, builder, sig, args):
+        value, width = args[0], WIDTH
+        while width > 1:
+            width //= 2
+            turned = [(lane + width) % WIDTH for lane in range(WIDTH)]
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), turned)
+            value = builder.fadd(value, builder.shuffle_vector(value, value, mask))
+        return value
+
+    return lanes(lanes), codegen
+
+
+@intrinsic
+def power_of_two(typingctx, k):
+    """2 to the power k for whole numbers -1022 <= k <= 1023, by writing k into the exponent's bits."""
+
+    def codegen(context, builder, sig, args):
+        kind = args[0].type
+        wide = isinstance(kind, ir.VectorType)
+        whole = ir.VectorType(ir.IntType(64), WIDTH) if wide else ir.IntType(64)
+        constant = (lambda n: ir.Constant(whole, [n] * WIDTH)) if wide else (lambda n: ir.Constant(whole, n))
+        biased = builder.add(builder.fptosi(args[0], whole), constant(1023))
+        return builder.bitcast(builder.shl(biased, constant(52)), kind)
+
+    return wider(k)(wider(k)), codegen
 
 
 @intrinsic

@@ -15,6 +15,7 @@ from magheat._version import __version__
 from magheat.errors import SpecError
 from magheat.kernels.energy import particle_energies
 from magheat.kernels.system import System
+from magheat.spec.experiment import particles_of
 from magheat.spec.io import to_json
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ def require_support(solver: Solver, experiment: Experiment) -> None:
     reason = solver.supports(experiment)
     if reason is not None:
         raise SpecError(reason)
+
+
+def needs_particles(solver: Solver, experiment: Experiment) -> str | None:
+    """Return why a solver that follows single particles cannot run the experiment, or None."""
+    if experiment.ensemble is None:
+        return None
+    return (
+        f"Experiment.ensemble has no positions for the solver {solver.name!r}, which follows single particles; take "
+        f"solver='two-well'."
+    )
 
 
 def provenance(solver: Any, experiment: Experiment, started: float) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def particle_dataset(
 
     ``moments`` is (t, n, 3), heat and field work are (t, n) in J; ``system`` holds the axes that were really used.
     """
-    drive, particles = experiment.applied_field, experiment.particles
+    drive, particles = experiment.applied_field, particles_of(experiment)
     times = sample_times(experiment)
     field = np.asarray(drive.field(times))
     return dataset.particle_run(

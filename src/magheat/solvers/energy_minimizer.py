@@ -13,7 +13,7 @@ import numpy as np
 from magheat import dataset
 from magheat.constants import OERSTED
 from magheat.errors import SpecError
-from magheat.solvers.base import Progress, particle_dataset, provenance, require_support, sample_times
+from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support, sample_times
 from magheat.solvers.continuation import Sweep, follow_minimum
 from magheat.solvers.lowering import start_of, system_of
 from magheat.spec.checks import explained
@@ -69,6 +69,8 @@ class EnergyMinimizer:
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
+        if experiment.ensemble is not None:
+            return needs_particles(self, experiment)
         if experiment.temperature > 0:
             return (
                 f"Experiment.temperature must be 0 for the solver 'minimize'; got {experiment.temperature:g} K. A "

@@ -18,8 +18,9 @@ from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.step import DOP853, DORMAND_PRINCE
 from magheat.kernels.system import System
 from magheat.solvers import lowering
-from magheat.solvers.base import Progress, particle_dataset, provenance, require_support
+from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
 from magheat.spec.checks import boolean, explained
+from magheat.spec.experiment import particles_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -105,6 +106,8 @@ class LLG:
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
+        if experiment.ensemble is not None:
+            return needs_particles(self, experiment)
         if experiment.temperature > 0:
             return (
                 "Experiment.temperature must be 0 for the solver 'llg' in this version; got "
@@ -121,7 +124,7 @@ class LLG:
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one run; with its twin and its looser run unless these are switched off."""
-        small = experiment.particles.volumes.size <= CHECKED_PARTICLES
+        small = particles_of(experiment).count <= CHECKED_PARTICLES
         sensitivity = small if self.check_sensitivity is None else self.check_sensitivity
         error = small if self.check_error is None else self.check_error
         return self._simulate([experiment], sensitivity, error, progress)[0]

@@ -14,10 +14,10 @@ from magheat.kernels.physics import COSINE, CUBIC, DIRECTION, DRIVE_ROWS, OFFSET
 from magheat.kernels.reduced import anisotropy_field, reduce_particles, reference_field
 from magheat.kernels.relaxation import relax
 from magheat.kernels.system import System
+from magheat.spec.experiment import particles_of
 
 if TYPE_CHECKING:
     from magheat.spec.experiment import Experiment
-    from magheat.spec.particles import Particles
 
 #: Tilt (rad) of every moment before the descent to the first minimum, and of the axes of a system on a ridge.
 START_TILT = 1e-6
@@ -25,7 +25,7 @@ START_TILT = 1e-6
 
 def system_of(experiment: Experiment) -> System:
     """Return the particles of an experiment as the kernels' arrays."""
-    particles: Particles = experiment.particles
+    particles = particles_of(experiment)
     return System(
         positions=particles.positions,
         volume=particles.volumes,
@@ -54,7 +54,7 @@ def start_of(experiment: Experiment) -> np.ndarray:
     size = float(np.linalg.norm(field))
     largest = largest_field(experiment)
     along = field / size if size > 1e-9 * largest else np.asarray(experiment.applied_field.direction)
-    saturated = np.tile(along, (experiment.particles.volumes.size, 1))
+    saturated = np.tile(along, (particles_of(experiment).count, 1))
     start = tilted(saturated, START_TILT, np.random.default_rng([experiment.seed, 0]))
     minimum: np.ndarray = relax(start, field, system_of(experiment))[0]
     return minimum

@@ -23,6 +23,7 @@ from magheat.spec.checks import (
     store,
     unit_vectors,
 )
+from magheat.spec.ensemble import Ensemble
 from magheat.spec.key import content_key
 from magheat.spec.particles import Particles
 from magheat.units import FloatArray, Quantities, Quantity
@@ -42,7 +43,9 @@ class Experiment:
     Parameters
     ----------
     particles
-        Where, how large, of what.
+        Where, how large, of what: every particle by itself.
+    ensemble
+        In place of particles: many of them, by the distribution of sizes and axes.
     applied_field
         What the coil does.
     damping
@@ -69,7 +72,8 @@ class Experiment:
         For a value that breaks its rule, under its name.
     """
 
-    particles: Particles
+    particles: Particles | None
+    ensemble: Ensemble | None
     applied_field: AppliedField
     damping: float
     temperature: float
@@ -84,7 +88,8 @@ class Experiment:
     def __init__(
         self,
         *,
-        particles: Particles,
+        particles: Particles | None = None,
+        ensemble: Ensemble | None = None,
         applied_field: AppliedField,
         damping: Quantity = 1.0,
         temperature: Quantity = 0.0,
@@ -95,11 +100,12 @@ class Experiment:
         initial_moments: Quantities | None = None,
         damping_form: str = "landau-lifshitz",
     ) -> None:
-        instance(particles, Particles, "Experiment.particles", "make them with mh.Particles or mh.arrangement")
+        _require_one_of(particles, ensemble, initial_moments)
         instance(applied_field, AppliedField, "Experiment.applied_field", "such as mh.Sinusoidal")  # type: ignore[type-abstract]
         store(
             self,
             particles=particles,
+            ensemble=ensemble,
             applied_field=applied_field,
             damping=_damping(damping),
             temperature=not_negative(temperature, "K", "Experiment.temperature", "in K, or '42 degC'"),
@@ -107,7 +113,7 @@ class Experiment:
             samples_per_cycle=_samples(samples_per_cycle),
             seed=integer(seed, "Experiment.seed", 0, 2**63),
             interactions=boolean(interactions, "Experiment.interactions"),
-            initial_moments=_moments(initial_moments, particles.count),
+            initial_moments=_moments(initial_moments, 1 if particles is None else particles.count),
             damping_form=one_of(damping_form, ("landau-lifshitz", "gilbert"), "Experiment.damping_form"),
         )
         _require_storable(self)
@@ -143,6 +149,33 @@ class Experiment:
         return by_constructor(self)
 
 
+def particles_of(experiment: Experiment) -> Particles:
+    """The particles of an experiment, which must have them."""
+    if experiment.particles is None:
+        raise SpecError("Experiment.particles is required here; got an ensemble, for which solver='two-well' is made")
+    return experiment.particles
+
+
+def ensemble_of(experiment: Experiment) -> Ensemble:
+    """The ensemble of an experiment, which must have one."""
+    if experiment.ensemble is None:
+        raise SpecError("Experiment.ensemble is required here; got particles; make one with mh.Ensemble")
+    return experiment.ensemble
+
+
+def _require_one_of(particles: Any, ensemble: Any, initial_moments: Any) -> None:
+    """Particles or an ensemble, not both; first moments are of particles."""
+    if ensemble is None:
+        example = "make them with mh.Particles or mh.arrangement, or give ensemble=mh.Ensemble(...)"
+        instance(particles, Particles, "Experiment.particles", example)
+        return
+    instance(ensemble, Ensemble, "Experiment.ensemble", "make one with mh.Ensemble")
+    if particles is not None:
+        raise SpecError("Experiment.particles must not be given with Experiment.ensemble; got both; leave one out")
+    if initial_moments is not None:
+        raise SpecError("Experiment.initial_moments must not be given with an ensemble, whose loop is the steady one")
+
+
 def _damping(value: Quantity) -> float:
     number = not_negative(value, "1", "Experiment.damping", "0.01 to 1 is usual")
     if number <= _HIGHEST_DAMPING:
@@ -162,12 +195,13 @@ def _moments(value: Quantities | None, count: int) -> FloatArray | None:
 def _require_storable(experiment: Experiment) -> None:
     """Refuse, under ``cycles``, what no memory would hold."""
     samples = experiment.samples_per_cycle * experiment.cycles
-    size = 8 * _NUMBERS_PER_SAMPLE * samples * experiment.particles.count
+    count = 1 if experiment.particles is None else experiment.particles.count
+    size = 8 * _NUMBERS_PER_SAMPLE * samples * count
     if size > _LARGEST_RESULT:
         most = _LARGEST_RESULT // (size // experiment.cycles)
         fix = f"take at most {most} or fewer samples_per_cycle" if most else "take fewer samples_per_cycle or particles"
         raise SpecError(
             f"Experiment.cycles must leave a result of at most 8 GiB; got {experiment.cycles}, which with"
-            f" {experiment.samples_per_cycle} samples_per_cycle and {experiment.particles.count} particles makes"
+            f" {experiment.samples_per_cycle} samples_per_cycle and {count} particles makes"
             f" {size / 2**30:.3g} GiB; {fix}"
         )

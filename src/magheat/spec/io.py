@@ -27,7 +27,8 @@ A file has the tables ``[material]`` (or one ``[[materials]]`` after the other),
 or "lattice"), or name a file: ``csv = "cluster.csv"``, looked for beside the TOML file; so may a ``[applied_field]``
 of kind "sampled". ``easy_axes = { random_seed = 1 }`` draws random axes. ``[material]`` may start from a
 ``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``, ``material_index`` in ``[particles]`` says
-which one each particle has; without it there must be one per particle.
+which one each particle has; without it there must be one per particle. ``[ensemble]`` takes the place of
+``[particles]`` for the models that know no positions; its keys are the arguments of `Ensemble`.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ from magheat.errors import SpecError
 from magheat.spec import arrangement
 from magheat.spec.applied_field import KINDS, AppliedField, Sampled
 from magheat.spec.checks import arguments, integer, unknown_name
+from magheat.spec.ensemble import Ensemble
 from magheat.spec.material import Material, maghemite, magnetite
 from magheat.spec.particles import Particles
 from magheat.units import shown
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
 
 Table = dict[str, Any]
 
-_TABLES = ("material", "materials", "particles", "applied_field", "experiment", "solver")
+_TABLES = ("material", "materials", "particles", "ensemble", "applied_field", "experiment", "solver")
 _PRESETS = MappingProxyType({"magnetite": magnetite, "maghemite": maghemite})
 _ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
     {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
@@ -142,16 +144,21 @@ def _experiment(tables: Table, folder: Path) -> Experiment:
     for name in tables:
         if name not in _TABLES:
             raise SpecError(unknown_name(f"[{name}]", name, _TABLES))
-    for name in ("particles", "applied_field"):
+    for name in ("applied_field",) if "ensemble" in tables else ("particles", "applied_field"):
         if name not in tables:
             raise SpecError(f"[{name}] is required; it is missing")
     rest = _table(tables.get("experiment", {}), "[experiment]")
-    for name in ("particles", "applied_field"):
+    for name in ("particles", "ensemble", "applied_field"):
         if name in rest:
             raise SpecError(f"[experiment] {name} must be a table of its own; write [{name}]")
-    particles = _particles(_table(tables["particles"], "[particles]"), _materials(tables), folder)
     applied_field = _applied_field(_table(tables["applied_field"], "[applied_field]"), folder)
-    return Experiment(particles=particles, applied_field=applied_field, **rest)
+    if "ensemble" not in tables:
+        particles = _particles(_table(tables["particles"], "[particles]"), _materials(tables), folder)
+        return Experiment(particles=particles, applied_field=applied_field, **rest)
+    if "particles" in tables:
+        raise SpecError("[particles] must not be given with [ensemble]; got both; leave one out")
+    ensemble = _ensemble(_table(tables["ensemble"], "[ensemble]"), _materials(tables))
+    return Experiment(ensemble=ensemble, applied_field=applied_field, **rest)
 
 
 def _table(value: Any, name: str) -> Table:
@@ -201,6 +208,14 @@ def _particles(table: Table, material: Material | list[Material], folder: Path) 
     return particles.replace(easy_axes=arrangement.random_axes(particles.count, seed))
 
 
+def _ensemble(table: Table, material: Material | list[Material]) -> Ensemble:
+    if "material" in table:
+        raise SpecError("[ensemble] material must be a table of its own; write [material]")
+    if not isinstance(material, Material):
+        raise SpecError("[[materials]] must be one [material] for an ensemble; got a list")
+    return Ensemble(material=material, **table)
+
+
 def _random_seed(table: Table) -> int | None:
     """The seed in ``easy_axes = { random_seed = 1 }``, which stands as z until the axes are drawn."""
     axes = table.get("easy_axes")
@@ -239,7 +254,12 @@ def _file(name: Any, table: str) -> str:
 def _tables(experiment: Experiment) -> Table:
     """The experiment as a nest of tables of plain numbers, lists and words."""
     rest = arguments(experiment)
-    particles, applied_field = rest.pop("particles"), rest.pop("applied_field")
+    particles, ensemble, applied_field = (rest.pop(name) for name in ("particles", "ensemble", "applied_field"))
+    kind = type(applied_field).__name__.lower()
+    common = {"applied_field": {"kind": kind, **_plain(arguments(applied_field))}, "experiment": _plain(rest)}
+    if ensemble is not None:
+        members = _plain(arguments(ensemble))
+        return {"material": _plain(arguments(members.pop("material"))), "ensemble": members, **common}
     geometry = _plain(arguments(particles))
     materials = geometry.pop("material")
     if isinstance(materials, Material):
@@ -248,13 +268,7 @@ def _tables(experiment: Experiment) -> Table:
         different = list(dict.fromkeys(materials))
         geometry["material_index"] = [different.index(each) for each in materials]
         material = {"materials": [_plain(arguments(each)) for each in different]}
-    kind = type(applied_field).__name__.lower()
-    return {
-        **material,
-        "particles": geometry,
-        "applied_field": {"kind": kind, **_plain(arguments(applied_field))},
-        "experiment": _plain(rest),
-    }
+    return {**material, "particles": geometry, **common}
 
 
 def _plain(values: Table) -> Table:

@@ -47,8 +47,15 @@ def canonical(value: Any) -> Any:
 def _fields(spec: Any) -> dict[str, Any]:
     """Kind and fields of a spec, but for those of particles that need more care."""
     names = [field.name for field in dataclasses.fields(spec) if field.init]
-    names = [name for name in names if name not in ("positions", "material")]
+    names = [name for name in names if not (name == "positions" or _left_out(spec, name))]
     return {"kind": type(spec).__name__, **{name: canonical(getattr(spec, name)) for name in names}}
+
+
+def _left_out(spec: Any, name: str) -> bool:
+    """Materials of particles, which take more care; and of particles and an ensemble, the one that is not there."""
+    if name == "material":
+        return isinstance(spec, Particles)
+    return name in ("particles", "ensemble") and getattr(spec, name) is None
 
 
 def _canonical_array(array: FloatArray, scale: float) -> list[Any]:

@@ -1,0 +1,350 @@
+"""Rate equations of many two-well particles over one period of the field: the exact periodic loop.
+
+A lane is one particle of one orientation, size and anisotropy. Lanes come in groups of whole blocks of W: the lanes
+of a group are either one sample, whose magnetization is their weighted sum, or W samples of one particle each.
+
+With d = p - 1/2, p the share in the well A on the positive side, M = mean + d swing, where mean and swing are half
+the sum, and the difference, of the wells' moments. d relaxes to q - 1/2 as dd/dt = -G (d - (q - 1/2)); over a step
+with q linear and G at its middle it changes by (q0 - 1/2 - d)(1 - e^-z) + (q1 - q0)(1 - (1 - e^-z)/z), z = G dt.
+That is affine in d, and so is the whole period, which gives the start that repeats itself.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from magheat.kernels.exponential import exp, relaxed
+from magheat.kernels.lane_type import (
+    WIDTH,
+    larger,
+    load,
+    smaller,
+    store,
+    sum_everywhere,
+    take_next,
+    where_less_equal,
+)
+from magheat.kernels.numba_options import device, kernel
+from magheat.kernels.two_well_rates import (
+    rate_aligned,
+    rate_aligned_field_dependent,
+    rate_at,
+    wells_aligned,
+    wells_aligned_field_dependent,
+    wells_at,
+)
+from magheat.kernels.wells import magnitude
+
+#: Rows of a lane's parameters. COS, SIN: of the axis's angle to the field; H_SW, FOLD_A, FOLD_B, REACH: see ``wells``
+#: (1 - lambda_c, lambda_c, and how far from it the roots are near h_sw); SIGMA: K V/(k_B T); H_SCALE: unit of the
+#: shape over H_K; RATE: attempts per step; STIFFENING: interaction barrier over k_B T per squared moment; WEIGHT: in
+#: the sample's moment; FEEDBACK: mean field over H_K at saturation.
+COS, SIN, H_SW, FOLD_A, FOLD_B, REACH, SIGMA, H_SCALE, RATE, STIFFENING, WEIGHT, FEEDBACK = range(12)
+LANE_ROWS = 12
+#: Interactions.
+ALONE, BARRIER, MEAN_FIELD = 0, 1, 2
+#: How a run ends.
+DONE, NOT_CONVERGED, BLOCKED = 0, 1, 2
+#: Rows of what a sample's pass gives: coercive field and area in units of the shape's, remanence, last change of the
+#: moment, sweeps, status.
+COERCIVE, REMANENT, AREA, CHANGE, SWEEPS, STATUS = range(6)
+OUTPUT_ROWS = 6
+#: A full period keeps 1 - A of the start's memory; below this the periodic state is beyond reach of round-off.
+SHORTEST_MEMORY = 1e-10
+#: Bounds of the share of a sweep's change that is followed.
+GENTLEST, BOLDEST = 0.1, 2.0
+
+
+class Lots(NamedTuple):
+    """What is to be run; g groups."""
+
+    lanes: np.ndarray  # (blocks LANE_ROWS, W)
+    first: np.ndarray  # (g + 1,) block with which each group starts
+    shape: np.ndarray  # (2 steps + 1,) field at the ends and middles of steps, in units of H_SCALE H_K
+
+
+class Choice(NamedTuple):
+    """How it is run."""
+
+    together: bool  # the lanes of a group are one sample
+    aligned: bool  # every axis lies along the field
+    half: bool  # the shape is half an antisymmetric period
+    field_dependent: bool  # Brown's prefactor at the field; aligned only
+    interaction: int
+    tolerance: float
+    most_sweeps: int
+
+
+class Desk(NamedTuple):
+    """Memory of one thread; b blocks at most, n steps."""
+
+    tilt: np.ndarray  # (b (n + 1), W) q - 1/2
+    mean: np.ndarray  # (b (n + 1), W)
+    swing: np.ndarray  # (b (n + 1), W)
+    rate: np.ndarray  # (b n, W) G dt without interaction; negative beyond h_sw
+    forced: np.ndarray  # (b (n + 1), W) d from a start at 0
+    memory: np.ndarray  # (b (n + 1), W) what is left of the start
+    moment: np.ndarray  # (n + 1, W)
+    lagging: np.ndarray  # (n + 1, W) the part of it that d carries
+    fresh: np.ndarray  # (2 (n + 1), W) the same two of the present sweep
+    residual: np.ndarray  # (n + 1, W) of the last sweep
+    flag: np.ndarray  # (4, W) active, change, status, share of the change that is followed
+
+
+@device
+def lay_aligned(desk, lots, choice, block, place, n):
+    """Wells and rates of one block of aligned particles at all steps."""
+    row = block * LANE_ROWS
+    sigma, scale = load(lots.lanes, row + SIGMA), load(lots.lanes, row + H_SCALE)
+    attempts, back = load(lots.lanes, row + RATE), load(lots.lanes, row + FEEDBACK)
+    for k in range(n + 1):
+        m = load(desk.moment, k)
+        h = scale * lots.shape[2 * k] + back * m
+        if choice.field_dependent:
+            tilt, mean, swing = wells_aligned_field_dependent(h, sigma)
+        else:
+            tilt, mean, swing = wells_aligned(h, sigma)
+        store(desk.tilt, place * (n + 1) + k, tilt)
+        store(desk.mean, place * (n + 1) + k, mean)
+        store(desk.swing, place * (n + 1) + k, swing)
+        if k < n:
+            h = scale * lots.shape[2 * k + 1] + 0.5 * back * (m + load(desk.moment, k + 1))
+            if choice.field_dependent:
+                store(desk.rate, place * n + k, attempts * rate_aligned_field_dependent(h, sigma))
+            else:
+                store(desk.rate, place * n + k, attempts * rate_aligned(h, sigma))
+
+
+@device
+def lay_at_angles(desk, lots, block, place, n):
+    """Wells and rates of one block of particles at any angle at all steps."""
+    row = block * LANE_ROWS
+    c, s = load(lots.lanes, row + COS), load(lots.lanes, row + SIN)
+    h_sw, reach = load(lots.lanes, row + H_SW), load(lots.lanes, row + REACH)
+    fold_a, fold_b = load(lots.lanes, row + FOLD_A), load(lots.lanes, row + FOLD_B)
+    sigma, scale = load(lots.lanes, row + SIGMA), load(lots.lanes, row + H_SCALE)
+    attempts, back = load(lots.lanes, row + RATE), load(lots.lanes, row + FEEDBACK)
+    for k in range(n + 1):
+        m = load(desk.moment, k)
+        h = scale * lots.shape[2 * k] + back * m
+        tilt, mean, swing = wells_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma)
+        store(desk.tilt, place * (n + 1) + k, tilt)
+        store(desk.mean, place * (n + 1) + k, mean)
+        store(desk.swing, place * (n + 1) + k, swing)
+        if k < n:
+            h = scale * lots.shape[2 * k + 1] + 0.5 * back * (m + load(desk.moment, k + 1))
+            store(desk.rate, place * n + k, attempts * rate_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma))
+
+
+@device
+def relax_block(desk, lots, choice, block, place, n):
+    """D of one block from a start at 0, and what is left of the start, at all steps; how much the period forgets."""
+    stiff = load(lots.lanes, block * LANE_ROWS + STIFFENING)
+    start = place * (n + 1)
+    d, kept, total = 0.0 * stiff, 0.0 * stiff + 1.0, 0.0 * stiff
+    store(desk.forced, start, d)
+    store(desk.memory, start, kept)
+    before, m0 = load(desk.tilt, start), load(desk.moment, 0)
+    for k in range(n):
+        z = load(desk.rate, place * n + k)
+        if choice.interaction == BARRIER:
+            m1 = load(desk.moment, k + 1)
+            m = 0.5 * (m0 + m1)
+            m0 = m1
+            z = where_less_equal(0.0, z, z * exp(-stiff * m * m), -z)
+        else:
+            z = magnitude(z)
+        after = load(desk.tilt, start + k + 1)
+        gone, drawn = relaxed(z)
+        d = d + (before - d) * gone + (after - before) * drawn
+        kept, total, before = kept - kept * gone, total + z, after
+        store(desk.forced, start + k + 1, d)
+        store(desk.memory, start + k + 1, kept)
+    return total
+
+
+@device
+def close_block(desk, lots, choice, block, place, n, total):
+    """Add one block's moments over the periodic state to the sample's."""
+    weight = load(lots.lanes, block * LANE_ROWS + WEIGHT)
+    start = place * (n + 1)
+    end, kept = load(desk.forced, start + n), load(desk.memory, start + n)
+    if choice.half:
+        d0 = -end / (1.0 + kept)
+    else:
+        forgotten, _ = relaxed(total)
+        store(desk.flag, 2, where_less_equal(forgotten, SHORTEST_MEMORY, 1.0 * BLOCKED, load(desk.flag, 2)))
+        d0 = end / larger(forgotten, SHORTEST_MEMORY)
+    for k in range(n + 1):
+        d = load(desk.forced, start + k) + load(desk.memory, start + k) * d0
+        part = weight * load(desk.swing, start + k) * d
+        store(desk.fresh, n + 1 + k, load(desk.fresh, n + 1 + k) + part)
+        store(desk.fresh, k, load(desk.fresh, k) + weight * load(desk.mean, start + k) + part)
+
+
+@device
+def measure(desk, choice, n):
+    """Sum the present sweep over the sample; how far it moved the moments, and by how much to follow it.
+
+    The share to follow is Aitken's, from this residual r and the last: -share (r' . (r - r'))/|r - r'|^2. It calms
+    what swings to and fro and hurries what creeps.
+    """
+    share = load(desk.flag, 3)
+    worst, along, across = 0.0 * share, 0.0 * share, 0.0 * share
+    for k in range(n + 1):
+        m, j = load(desk.fresh, k), load(desk.fresh, n + 1 + k)
+        if choice.together:
+            m, j = sum_everywhere(m), sum_everywhere(j)
+            store(desk.fresh, k, m)
+            store(desk.fresh, n + 1 + k, j)
+        if choice.interaction != ALONE:
+            residual, last = m - load(desk.moment, k), load(desk.residual, k)
+            worst = larger(worst, magnitude(residual))
+            along = along + last * (residual - last)
+            across = across + (residual - last) * (residual - last)
+            store(desk.residual, k, residual)
+    if choice.interaction != ALONE:
+        share = where_less_equal(across, 0.0, share, smaller(larger(-share * along / across, GENTLEST), BOLDEST))
+        active = load(desk.flag, 0)
+        store(desk.flag, 1, where_less_equal(active, 0.0, load(desk.flag, 1), worst))
+        store(desk.flag, 3, share)
+
+
+@device
+def follow(desk, n):
+    """Take the present sweep's moments, on lanes that still move."""
+    active, share = load(desk.flag, 0), load(desk.flag, 3)
+    for k in range(n + 1):
+        m, old = load(desk.fresh, k), load(desk.moment, k)
+        store(desk.moment, k, where_less_equal(active, 0.0, old, old + share * (m - old)))
+        store(desk.lagging, k, where_less_equal(active, 0.0, load(desk.lagging, k), load(desk.fresh, n + 1 + k)))
+
+
+@device
+def sweep(desk, lots, choice, group, n):
+    """One pass over all lanes of a group at the moments of the last."""
+    first, last = lots.first[group], lots.first[group + 1]
+    for k in range(2 * (n + 1)):
+        for lane in range(WIDTH):
+            desk.fresh[k, lane] = 0.0
+    for block in range(first, last):
+        place = block - first
+        total = relax_block(desk, lots, choice, block, place, n)
+        close_block(desk, lots, choice, block, place, n, total)
+
+
+@device
+def lay(desk, lots, choice, group, n):
+    """Wells and rates of all lanes of a group."""
+    for block in range(lots.first[group], lots.first[group + 1]):
+        if choice.aligned:
+            lay_aligned(desk, lots, choice, block, block - lots.first[group], n)
+        else:
+            lay_at_angles(desk, lots, block, block - lots.first[group], n)
+
+
+@device
+def clear(desk, choice, n):
+    """No moment, nothing known; without interaction nothing but the present sweep is ever written."""
+    if choice.interaction != ALONE:
+        for k in range(n + 1):
+            for lane in range(WIDTH):
+                desk.moment[k, lane] = 0.0
+                desk.lagging[k, lane] = 0.0
+                desk.residual[k, lane] = 0.0
+    for lane in range(WIDTH):
+        desk.flag[0, lane], desk.flag[1, lane], desk.flag[2, lane], desk.flag[3, lane] = 1.0, 1.0, 0.0, 1.0
+
+
+@device
+def read_loop(out, row, desk, lots, choice, lane, n):
+    """Coercive field, remanence and area of one sample on its way down; straight lines between the steps."""
+    coercive, remanent, area = np.nan, np.nan, 0.0
+    last_m = last_h = -1
+    moment = desk.fresh if choice.interaction == ALONE else desk.moment
+    carried, offset = (desk.fresh, n + 1) if choice.interaction == ALONE else (desk.lagging, 0)
+    if choice.interaction == MEAN_FIELD:
+        carried = desk.moment
+    for k in range(n + 1):
+        h, m = lots.shape[2 * k], moment[k, lane]
+        if m != 0.0:
+            if last_m >= 0 and moment[last_m, lane] * m < 0.0:
+                a = k - 1 if k > last_m + 1 else last_m
+                h_a, m_a = lots.shape[2 * a], moment[a, lane]
+                coercive = -(h_a - m_a * (h - h_a) / (m - m_a))
+            last_m = k
+        if h != 0.0:
+            if last_h >= 0 and lots.shape[2 * last_h] * h < 0.0:
+                a = k - 1 if k > last_h + 1 else last_h
+                h_a, m_a = lots.shape[2 * a], moment[a, lane]
+                remanent = m_a - h_a * (m - m_a) / (h - h_a)
+            last_h = k
+        if k > 0:
+            rise = carried[offset + k, lane] - carried[offset + k - 1, lane]
+            area += 0.5 * (h + lots.shape[2 * k - 2]) * rise
+    out[row, COERCIVE], out[row, REMANENT], out[row, AREA] = coercive, remanent, 2.0 * area if choice.half else area
+
+
+@kernel
+def two_well_groups(out, moments, control, lots, choice, desk):
+    """Run groups from the shared counter until none is left; control: next, stop, groups done.
+
+    ``out`` is (samples, OUTPUT_ROWS), ``moments`` (samples, n + 1) or (0, 0) where they are not wanted; a sample is a
+    group, or a lane of one.
+    """
+    n = (lots.shape.size - 1) // 2
+    while control[1] == 0:
+        group = take_next(control)
+        if group >= lots.first.size - 1:
+            break
+        clear(desk, choice, n)
+        lay(desk, lots, choice, group, n)
+        sweeps, moving = 0, True
+        while moving and control[1] == 0:
+            sweep(desk, lots, choice, group, n)
+            sweeps += 1
+            measure(desk, choice, n)
+            moving = choice.interaction != ALONE
+            if moving:
+                if sweeps == 1:
+                    clear_share(desk)
+                follow(desk, n)
+                moving = note_progress(desk, choice, sweeps)
+            if moving and choice.interaction == MEAN_FIELD:
+                lay(desk, lots, choice, group, n)
+        for lane in range(1 if choice.together else WIDTH):
+            row = group if choice.together else group * WIDTH + lane
+            if row < out.shape[0]:
+                read_loop(out, row, desk, lots, choice, lane, n)
+                out[row, CHANGE], out[row, SWEEPS] = desk.flag[1, lane], sweeps
+                out[row, STATUS] = status_of(desk, choice, lane)
+                for k in range(moments.shape[1]):
+                    moments[row, k] = desk.fresh[k, lane] if choice.interaction == ALONE else desk.moment[k, lane]
+        control[2] += 1
+
+
+@device
+def status_of(desk, choice, lane):
+    """How the sample of a lane ended."""
+    if desk.flag[2, lane] != DONE:
+        return desk.flag[2, lane]
+    converged = choice.interaction == ALONE or desk.flag[0, lane] == 0.0
+    return 1.0 * DONE if converged else 1.0 * NOT_CONVERGED
+
+
+@device
+def clear_share(desk):
+    """The first sweep has no residual before it: it is followed whole."""
+    for lane in range(WIDTH):
+        desk.flag[3, lane] = 1.0
+
+
+@device
+def note_progress(desk, choice, sweeps):
+    """Let converged lanes rest; is any lane still moving?"""
+    moving = False
+    for lane in range(WIDTH):
+        if desk.flag[0, lane] > 0.0 and desk.flag[1, lane] <= choice.tolerance:
+            desk.flag[0, lane] = 0.0
+        moving = moving or desk.flag[0, lane] > 0.0
+    return moving and sweeps < choice.most_sweeps

@@ -1,0 +1,79 @@
+"""Wells, populations and rates of one two-well particle in a field h (of any sign, over H_K), lanes alike.
+
+q is the share in the well A on the positive side at equilibrium; beyond h_sw that well, or the other, is alone, and
+both have its moment.
+"""
+
+from magheat.kernels.exponential import exp
+from magheat.kernels.lane_type import larger, where_less_equal
+from magheat.kernels.numba_options import device
+from magheat.kernels.wells import NO_FIELD, both_wells, magnitude, saddle_energy
+
+
+@device
+def half_populations(exponent):
+    """1/(1 + exp(-exponent)) - 1/2."""
+    faster = exp(-magnitude(exponent))
+    half = 0.5 * (1.0 - faster) / (1.0 + faster)
+    return where_less_equal(0.0, exponent, half, -half)
+
+
+@device
+def wells_aligned(h, sigma):
+    """Q - 1/2, mean and swing of the moments of a particle along the field."""
+    outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
+    side = where_less_equal(0.0, h, 1.0, -1.0)
+    tilt = half_populations(4.0 * sigma * h)
+    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
+
+
+@device
+def wells_aligned_field_dependent(h, sigma):
+    """As ``wells_aligned``, with the populations of Brown's rates."""
+    outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
+    side = where_less_equal(0.0, h, 1.0, -1.0)
+    inner = where_less_equal(1.0, outside, 0.0, h)
+    back = (1.0 - inner) * exp(-sigma * (1.0 - inner) * (1.0 - inner))
+    away = (1.0 + inner) * exp(-sigma * (1.0 + inner) * (1.0 + inner))
+    tilt = 0.5 * (back - away) / (back + away)
+    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
+
+
+@device
+def wells_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
+    """Q - 1/2, mean and swing of the moments of a particle at an angle."""
+    size = larger(magnitude(h), NO_FIELD)
+    side = where_less_equal(0.0, h, 1.0, -1.0)
+    e_low, m_low, e_high, m_high = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
+    tilt = half_populations(sigma * (e_high - e_low))
+    tilt = where_less_equal(h_sw, size, 0.5, tilt)
+    m_high = where_less_equal(h_sw, size, m_low, m_high)
+    return side * tilt, 0.5 * side * (m_low + m_high), m_low - m_high
+
+
+@device
+def rate_aligned(h, sigma):
+    """exp(-barrier A to B) + exp(-barrier B to A); minus 1 beyond h_sw."""
+    size = magnitude(h)
+    slow = exp(-sigma * (1.0 + size) * (1.0 + size))
+    fast = exp(-sigma * (1.0 - size) * (1.0 - size))
+    return where_less_equal(1.0, size, -1.0, slow + fast)
+
+
+@device
+def rate_aligned_field_dependent(h, sigma):
+    """As ``rate_aligned``, times (1 - h^2)(1 +- h): Brown, Phys. Rev. 130, 1677 (1963), for high barriers."""
+    size = magnitude(h)
+    slow = (1.0 + size) * exp(-sigma * (1.0 + size) * (1.0 + size))
+    fast = (1.0 - size) * exp(-sigma * (1.0 - size) * (1.0 - size))
+    return where_less_equal(1.0, size, -1.0, (1.0 - size * size) * (slow + fast))
+
+
+@device
+def rate_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
+    """As ``rate_aligned``, at an angle."""
+    size = larger(magnitude(h), NO_FIELD)
+    e_low, _, e_high, _ = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
+    e_top = saddle_energy(size, c, s, h_sw, fold_b, reach)
+    both = exp(-sigma * (e_top - e_low)) + exp(-sigma * (e_top - e_high))
+    return where_less_equal(h_sw, size, -1.0, both)

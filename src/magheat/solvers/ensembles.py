@@ -1,0 +1,136 @@
+"""What the models of ensembles share: the members of a distribution, checks, the dataset."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from magheat import dataset
+from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
+from magheat.constants import BOLTZMANN, MU_0
+from magheat.solvers.base import Solver
+from magheat.solvers.two_well_lanes import random_axes
+from magheat.solvers.two_well_run import reduced_barrier, reduced_field
+from magheat.spec.experiment import Experiment, ensemble_of
+from magheat.units import FloatArray
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from magheat.spec.ensemble import Ensemble
+
+#: K V/(k_B T) below which there are no two wells to speak of, and rates are wrong.
+LOW_BARRIER = 3.0
+
+
+class Sizes(NamedTuple):
+    """The particles of an ensemble by size and anisotropy; n of them."""
+
+    diameter: FloatArray  # (n,) m
+    anisotropy_constant: FloatArray  # (n,) J/m^3
+    weight: FloatArray  # (n,) share of the volume
+
+
+def log_normal(median: float, spread: float, points: int, moment: int) -> tuple[FloatArray, FloatArray]:
+    """Values and weights of a log-normal distribution weighted by a power of the value: Gauss and Hermite in ln."""
+    if spread == 0:
+        return np.array([median]), np.ones(1)
+    x, w = np.polynomial.hermite_e.hermegauss(points)
+    values: FloatArray = median * np.exp(moment * spread**2 + spread * x)
+    return values, w / w.sum()
+
+
+def sizes_of(ensemble: Ensemble, points: int) -> Sizes:
+    """Diameters, weighted by volume, and anisotropy constants of an ensemble."""
+    d, w_d = log_normal(ensemble.diameter, ensemble.diameter_spread, points, 3)
+    k, w_k = log_normal(ensemble.material.anisotropy_constant, ensemble.anisotropy_spread, points, 0)
+    return Sizes(np.repeat(d, k.size), np.tile(k, d.size), np.outer(w_d, w_k).ravel())
+
+
+def axes_of(
+    ensemble: Ensemble, sizes: Sizes, field: float, points: int
+) -> tuple[np.ndarray, FloatArray, FloatArray, FloatArray]:
+    """Index into the sizes, cosine and sine of the angle to the field, and weight of every axis of every size."""
+    if not isinstance(ensemble.axes, str):
+        n, angle = sizes.weight.size, float(ensemble.axes)
+        return np.arange(n), np.full(n, math.cos(angle)), np.full(n, math.sin(angle)), sizes.weight
+    m_s = np.full(sizes.weight.size, ensemble.material.saturation_magnetization)
+    of, cosine, weight = random_axes(reduced_field(np.array(field), m_s, sizes.anisotropy_constant), points)
+    return of, cosine, np.sqrt((1 - cosine) * (1 + cosine)), weight * sizes.weight[of]
+
+
+def mean_field_factor(demagnetizing_factor: float) -> float:
+    """Gamma of the mean field gamma (D/d)^3 M."""
+    return math.pi / 6 * (1 / 3 - demagnetizing_factor)
+
+
+def may_break_symmetry(
+    mean_field: FloatArray, saturation_magnetization: FloatArray, diameter: FloatArray, temperature: FloatArray
+) -> np.ndarray:
+    """Whether a mean field, in units of M, exceeds what magnetizes a sample by itself at equilibrium, axes along it."""
+    volume = np.pi / 6 * diameter**3
+    susceptibility = MU_0 * saturation_magnetization**2 * volume / (BOLTZMANN * temperature)
+    result: np.ndarray = mean_field * susceptibility > 1
+    return result
+
+
+def needs_ensemble(solver: Solver, experiment: Experiment) -> str | None:
+    """Return why a model of ensembles cannot run the experiment, or None."""
+    if experiment.ensemble is None:
+        return (
+            f"Experiment.particles have positions that the solver {solver.name!r} knows nothing of; give "
+            f"ensemble=mh.Ensemble(...) instead, or take solver='llg'."
+        )
+    if not experiment.temperature > 0:
+        return f"Experiment.temperature must be > 0 for the solver {solver.name!r}; got 0 K; try temperature=300."
+    if not experiment.ensemble.material.anisotropy_constant > 0:
+        return (
+            f"Experiment.ensemble must have an anisotropy_constant > 0 for the solver {solver.name!r}; got 0 J/m^3: "
+            f"without anisotropy there are no wells."
+        )
+    if not experiment.applied_field.is_linear:
+        return (
+            f"Experiment.applied_field must stay on one line for the solver {solver.name!r}; got "
+            f"{type(experiment.applied_field).__name__}."
+        )
+    return None
+
+
+def ensemble_dataset(
+    experiment: Experiment, magnetization: FloatArray, flags: Mapping[str, bool], attrs: Mapping[str, Any]
+) -> xr.Dataset:
+    """Return the dataset of one steady cycle; ``magnetization`` (samples_per_cycle,) is in A/m."""
+    drive, ensemble = experiment.applied_field, ensemble_of(experiment)
+    times = np.arange(experiment.samples_per_cycle) / experiment.samples_per_cycle * drive.period
+    material, product = ensemble.material, drive.amplitude * drive.frequency
+    sigma = reduced_barrier(
+        np.array(material.anisotropy_constant), np.array(ensemble.diameter), np.array(experiment.temperature)
+    )
+    doubts = {
+        "low_barrier": bool(sigma < LOW_BARRIER),
+        "not_converged": False,
+        "may_break_symmetry": False,
+        "above_brezovich": product > BREZOVICH_LIMIT,
+        "above_hergt_dutz": product > HERGT_DUTZ_LIMIT,
+    }
+    return dataset.ensemble_run(
+        time=times,
+        field=np.asarray(drive.field(times)) @ np.asarray(drive.direction),
+        magnetization=magnetization,
+        scalars={
+            "frequency": drive.frequency,
+            "amplitude": drive.amplitude,
+            "temperature": experiment.temperature,
+            "saturation_magnetization": material.saturation_magnetization,
+            "anisotropy_constant": material.anisotropy_constant,
+            "diameter": ensemble.diameter,
+            "interaction": ensemble.interaction,
+            "density": material.density,
+            "iron_mass_fraction": material.iron_mass_fraction,
+        },
+        flags=doubts | dict(flags),
+        attrs=attrs,
+    )

@@ -1,0 +1,131 @@
+"""Linear response: the formula that everyone in the field compares with."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import numpy as np
+
+from magheat import dataset
+from magheat.constants import BOLTZMANN, MU_0
+from magheat.errors import SpecError
+from magheat.solvers.base import Progress, provenance, require_support
+from magheat.solvers.ensembles import Sizes, ensemble_dataset, needs_ensemble, sizes_of
+from magheat.spec.applied_field import Sinusoidal
+from magheat.spec.experiment import ensemble_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from magheat.spec.ensemble import Ensemble
+    from magheat.spec.experiment import Experiment
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearResponse:
+    """Magnetization in proportion to the field, lagging by Neel's and Brown's relaxation [1]_.
+
+    M = H_0 (chi' cos wt + chi'' sin wt) with chi' - i chi'' = chi_0/(1 + i w tau) and chi_0 = mu0 M_s^2 V/(3 k_B T)
+    for random axes, cos^2 psi of three times that for axes at an angle psi; 1/tau = 1/tau_N + 1/tau_B. It holds where
+    mu0 M_s V H_0 < k_B T and H_0 is far below H_K; nothing here checks that.
+
+    Parameters
+    ----------
+    neel_time
+        "arrhenius": tau_N = ``attempt_time`` exp(sigma), sigma = K V/(k_B T), as the two-well model has it at no
+        field; "rosensweig": sqrt(pi)/2 ``attempt_time`` exp(sigma)/sqrt(sigma).
+    attempt_time
+        tau0 in s.
+    viscosity
+        Of the carrier, Pa s: tau_B = 3 eta V_H/(k_B T). None: the particles cannot turn.
+    shell
+        Thickness of what turns with a particle, in m, of V_H.
+    size_points
+        Diameters, and anisotropy constants, in the average over a distribution of them.
+
+    References
+    ----------
+    .. [1] R. E. Rosensweig, J. Magn. Magn. Mater. 252, 370 (2002).
+    """
+
+    name: ClassVar[str] = "linear-response"
+    neel_time: Literal["arrhenius", "rosensweig"] = "arrhenius"
+    attempt_time: float = 1e-9
+    viscosity: float | None = None
+    shell: float = 0.0
+    size_points: int = 24
+
+    def __post_init__(self) -> None:
+        if self.neel_time not in ("arrhenius", "rosensweig"):
+            raise SpecError(f"LinearResponse.neel_time must be 'arrhenius' or 'rosensweig'; got {self.neel_time!r}.")
+        for option, good in (
+            ("attempt_time", 0 < self.attempt_time < 1),
+            ("viscosity", self.viscosity is None or 0 < self.viscosity < math.inf),
+            ("shell", 0 <= self.shell < 1e-3),
+            ("size_points", isinstance(self.size_points, int) and 1 <= self.size_points <= 200),
+        ):
+            if not good:
+                raise SpecError(f"LinearResponse.{option} must be positive and SI; got {getattr(self, option)!r}.")
+
+    def supports(self, experiment: Experiment) -> str | None:
+        """Return why the experiment cannot be run, or None."""
+        reason = needs_ensemble(self, experiment)
+        if reason is not None:
+            return reason
+        if not isinstance(experiment.applied_field, Sinusoidal) or experiment.applied_field.bias != 0:
+            return (
+                "Experiment.applied_field must be Sinusoidal without bias for the solver 'linear-response'; got "
+                f"{experiment.applied_field!r}; take solver='two-well'."
+            )
+        if experiment.interactions and ensemble_of(experiment).interaction > 0:
+            return (
+                "Experiment.ensemble must have interaction 0 for the solver 'linear-response'; got "
+                f"{ensemble_of(experiment).interaction:g}; take solver='two-well', or interactions=False."
+            )
+        return None
+
+    def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
+        """Return the dataset of one steady cycle; ``progress`` is told the fraction done."""
+        started = time.perf_counter()
+        require_support(self, experiment)
+        drive, ensemble = experiment.applied_field, ensemble_of(experiment)
+        chi = self.susceptibility(ensemble, experiment.temperature, drive.frequency)
+        turns = np.arange(experiment.samples_per_cycle) / experiment.samples_per_cycle
+        phase = 2 * np.pi * turns + drive.phase  # type: ignore[attr-defined]
+        magnetization = drive.amplitude * (chi * np.exp(1j * phase)).real
+        if progress is not None:
+            progress(1.0)
+        return ensemble_dataset(experiment, magnetization, {}, provenance(self, experiment, started))
+
+    def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
+        """Return the datasets of runs of equal size, stacked along ``run``."""
+        runs = [self.run(one) for one in experiments]
+        if progress is not None:
+            progress(1.0)
+        return dataset.stack(runs)
+
+    def susceptibility(self, ensemble: Ensemble, temperature: float, frequency: float) -> complex:
+        """Complex susceptibility chi' - i chi'' of the magnetic phase."""
+        sizes = sizes_of(ensemble, self.size_points)
+        angle = ensemble.axes
+        share = 1 / 3 if isinstance(angle, str) else math.cos(angle) ** 2
+        volume = np.pi / 6 * sizes.diameter**3
+        static = share * MU_0 * ensemble.material.saturation_magnetization**2 * volume / (BOLTZMANN * temperature)
+        lag = 2j * np.pi * frequency * self.relaxation_time(sizes, temperature)
+        return complex((sizes.weight * static / (1 + lag)).sum())
+
+    def relaxation_time(self, sizes: Sizes, temperature: float) -> np.ndarray:
+        """Tau of every size, in s."""
+        sigma = np.pi / 6 * sizes.diameter**3 * sizes.anisotropy_constant / (BOLTZMANN * temperature)
+        neel = self.attempt_time * np.exp(np.minimum(sigma, 600.0))
+        if self.neel_time == "rosensweig":
+            neel = neel * math.sqrt(math.pi) / (2 * np.sqrt(sigma))
+        if self.viscosity is None:
+            return neel
+        brown = self.viscosity * np.pi / 2 * (sizes.diameter + 2 * self.shell) ** 3 / (BOLTZMANN * temperature)
+        tau: np.ndarray = neel * brown / (neel + brown)
+        return tau
