@@ -271,3 +271,36 @@ def until(master, words):
     while words not in seen:
         seen += os.read(master, 4096)
     return seen
+
+
+ENSEMBLE = """
+[material]
+preset = "magnetite"
+
+[ensemble]
+diameter = "16 nm"
+interaction = 0.3
+
+[applied_field]
+kind = "sinusoidal"
+amplitude = "150 Oe"
+frequency = "100 kHz"
+
+[experiment]
+temperature = "42 degC"
+
+[solver]
+name = "two-well"
+"""
+
+
+def test_an_ensemble_runs_to_its_table_its_file_and_its_picture(tmp_path):
+    spec = tmp_path / "ensemble.toml"
+    spec.write_text(ENSEMBLE)
+    result = CliRunner().invoke(
+        app, ["run", str(spec), "-o", str(tmp_path / "a.nc"), "--plot", str(tmp_path / "a.png")]
+    )
+    assert result.exit_code == 0, result.output
+    for words in ("Ensemble", "Loss per cycle", "SLP", "Brezovich"):
+        assert words in result.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"ensemble.toml", "a.nc", "a.png"}

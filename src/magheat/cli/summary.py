@@ -26,7 +26,10 @@ MOST_FOR_JUMPS = 64
 
 
 def print_summary(ds: xr.Dataset, console: Console) -> None:
-    """Print everything that one run with particles says, at most 80 columns wide."""
+    """Print everything that one run says, at most 80 columns wide."""
+    if "particle" not in ds.dims:
+        _print_ensemble(ds, console)
+        return
     count = ds.sizes["particle"]
     cycles = int(ds.attrs["cycles"])
     particles = "1 particle" if count == 1 else f"{count} particles"
@@ -45,6 +48,16 @@ def print_summary(ds: xr.Dataset, console: Console) -> None:
     for sentence in (words.reproducibility(ds), words.accuracy(ds), words.periodicity(ds)):
         if sentence is not None:
             _say(console, sentence)
+
+
+def _print_ensemble(ds: xr.Dataset, console: Console) -> None:
+    """What a loop of an ensemble without positions says, and how far to trust it."""
+    _say(console, f"Ensemble, {words.drive(ds)}, solver {ds.attrs['solver']}; one steady cycle.")
+    console.print()
+    _print_sample(ds, console)
+    for sentence in words.ensemble_flags(ds):
+        console.print()
+        _say(console, sentence)
 
 
 def _say(console: Console, sentence: str) -> None:
@@ -138,12 +151,10 @@ def _print_sample(ds: xr.Dataset, console: Console) -> None:
 
 def _sample_rows(ds: xr.Dataset) -> list[tuple[str, str]]:
     """Name and value of what is said about the whole sample."""
-    loop = analysis.sample_loop(ds)
-    heat, _ = _heats(ds)
-    capacity = (ds["heat_capacity"] * ds["volume"]).values
-    mean = float(heat.sum() / capacity.sum())
+    with_particles = "particle" in ds.dims
+    loop = analysis.sample_loop(ds) if with_particles else ds
     rows = [
-        ("Heat of all", f"{heat.sum():.3e} J per cycle, on average {number(1e3 * mean)} mK"),
+        *([("Heat of all", _heat_of_all(ds))] if with_particles else []),
         ("Loss per cycle", f"{number(float(analysis.loss_per_cycle(loop)))} J/m^3"),
         ("Coercive field H_c", _coercive_field(loop)),
         ("Remanence", _remanence(loop, ds)),
@@ -160,8 +171,14 @@ def _sample_rows(ds: xr.Dataset) -> list[tuple[str, str]]:
     ]
 
 
+def _heat_of_all(ds: xr.Dataset) -> str:
+    heat, _ = _heats(ds)
+    capacity = (ds["heat_capacity"] * ds["volume"]).values
+    return f"{heat.sum():.3e} J per cycle, on average {number(1e3 * float(heat.sum() / capacity.sum()))} mK"
+
+
 def _coercive_field(loop: xr.Dataset) -> str:
-    if not bool(loop["field_is_linear"]):
+    if not words.is_linear(loop):
         return NOT_FOR_ROTATING
     value = float(analysis.coercive_field(loop))
     if np.isnan(value):
@@ -170,12 +187,12 @@ def _coercive_field(loop: xr.Dataset) -> str:
 
 
 def _remanence(loop: xr.Dataset, ds: xr.Dataset) -> str:
-    if not bool(loop["field_is_linear"]):
+    if not words.is_linear(loop):
         return NOT_FOR_ROTATING
     value = float(analysis.remanence(loop))
     if np.isnan(value):
         return "none: the field is never zero"
-    volume = ds["volume"]
+    volume = ds["volume"] if "volume" in ds else xr.ones_like(ds["saturation_magnetization"])
     saturation = float((ds["saturation_magnetization"] * volume).sum() / volume.sum())
     return f"{number(value / 1e3)} kA/m ({number(value / saturation)} of saturation)"
 

@@ -51,13 +51,29 @@ def drive(ds: xr.Dataset) -> str:
     """Amplitude and frequency of the drive."""
     if is_static(ds):
         return f"static field of {field(float(ds['applied_field'][0]))}"
-    rotating = "" if bool(ds["field_is_linear"]) else ", rotating"
+    rotating = "" if is_linear(ds) else ", rotating"
     return f"{field(float(analysis.field_amplitude(ds)))} at {frequency(float(ds['frequency']))}{rotating}"
 
 
 def is_static(ds: xr.Dataset) -> bool:
     """Whether the applied field never changes."""
-    return bool((np.ptp(ds["applied_field_vector"].values, axis=0) == 0).all())
+    fields = ds["applied_field_vector" if "applied_field_vector" in ds else "applied_field"]
+    return bool((np.ptp(fields.values, axis=0) == 0).all())
+
+
+def is_linear(ds: xr.Dataset) -> bool:
+    """Whether the field stays on one line; that of an ensemble always does."""
+    return "field_is_linear" not in ds or bool(ds["field_is_linear"])
+
+
+def ensemble_flags(ds: xr.Dataset) -> list[str]:
+    """What a loop of an ensemble warns of."""
+    told = {
+        "low_barrier": "Low barrier: K V is below 3 k_B T, where two wells with rates between them are a poor picture.",
+        "not_converged": "Not converged: the interaction had not settled after all sweeps.",
+        "may_break_symmetry": "The mean field is strong enough to break the symmetry of the loop: others may exist.",
+    }
+    return [sentence for name, sentence in told.items() if name in ds and bool(ds[name])]
 
 
 def safety(ds: xr.Dataset) -> str:

@@ -45,9 +45,11 @@ def run_figure(ds: xr.Dataset) -> Figure:
     SchemaError
         When the dataset is not a whole run with particles, or holds several.
     """
-    check(ds)
     if "run" in ds.dims:
         raise SchemaError(f"dataset must hold one run; got {ds.sizes['run']}. Select one with ds.isel(run=0).")
+    if "particle" not in ds.dims and {"applied_field", "magnetization"} <= set(ds.data_vars):
+        return ensemble_figure(ds)
+    check(ds)
     figure = new_figure(10.5, 5.8)
     figure.suptitle(_title(ds), fontsize=10)
     halves = figure.add_gridspec(1, 2, width_ratios=(1.0, 1.1))
@@ -60,6 +62,20 @@ def run_figure(ds: xr.Dataset) -> Figure:
     _draw_moments(moments, ds, colours)
     if ds.sizes["particle"] > FEW:
         _add_colour_bar(right, [heat, moments], ds)
+    return figure
+
+
+def ensemble_figure(ds: xr.Dataset) -> Figure:
+    """The loop of an ensemble without positions."""
+    figure = new_figure(5.4, 4.6)
+    axes = figure.subplots()
+    h, m = (np.append(ds[name].values, ds[name].values[0]) / 1e3 for name in ("applied_field", "magnetization"))
+    axes.plot(h, m, color="black")
+    axes.axhline(0, color=GREY, linewidth=0.6)
+    axes.axvline(0, color=GREY, linewidth=0.6)
+    axes.set_xlabel("Applied field (kA/m)")
+    axes.set_ylabel("Magnetization (kA/m)")
+    axes.set_title(f"Ensemble, {float(ds['frequency']) / 1e3:.4g} kHz, {ds.attrs['solver']}", fontsize=10)
     return figure
 
 
