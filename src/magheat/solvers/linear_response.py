@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class LinearResponse:
-    """Magnetization in proportion to the field, lagging by Neel's and Brown's relaxation [1]_.
+    """Magnetization in proportion to the field, lagging by Neel's and Brown's relaxation.
 
     M = H_0 (chi' cos wt + chi'' sin wt) with chi' - i chi'' = chi_0/(1 + i w tau) and chi_0 = mu0 M_s^2 V/(3 k_B T)
     for random axes, cos^2 psi of three times that for axes at an angle psi; 1/tau = 1/tau_N + 1/tau_B. It holds where
@@ -47,9 +47,7 @@ class LinearResponse:
     size_points
         Diameters, and anisotropy constants, in the average over a distribution of them.
 
-    References
-    ----------
-    .. [1] R. E. Rosensweig, J. Magn. Magn. Mater. 252, 370 (2002).
+    Source: R. E. Rosensweig, J. Magn. Magn. Mater. 252, 370 (2002).
     """
 
     name: ClassVar[str] = "linear-response"
