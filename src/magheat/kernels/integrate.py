@@ -35,7 +35,7 @@ from magheat.kernels.step import (
 )
 
 NEVER = 1e300  # finite, so that no lane ever computes with infinities
-RUNNING, DONE, TOO_MANY_STEPS, STEP_TOO_SMALL, INTERRUPTED = range(5)
+RUNNING, DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(4)
 
 
 class Runs(NamedTuple):

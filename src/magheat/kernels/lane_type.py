@@ -185,18 +185,23 @@ def any_less_equal(typingctx, a, b):
     return types.boolean(kind, kind), codegen
 
 
+def fold_lanes(builder, value, combine):
+    """Combine the W numbers by halves, always in the same order; the result stands on every lane."""
+    width = WIDTH
+    while width > 1:
+        width //= 2
+        turned = [(lane + width) % WIDTH for lane in range(WIDTH)]
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), turned)
+        value = combine(value, builder.shuffle_vector(value, value, mask))
+    return value
+
+
 @intrinsic
 def largest_everywhere(typingctx, a):
     """The largest of the W numbers, on every lane."""
 
     def codegen(context, builder, sig, args):
-        value, width = args[0], WIDTH
-        while width > 1:
-            width //= 2
-            turned = [(lane + width) % WIDTH for lane in range(WIDTH)]
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), turned)
-            value = call_vector(builder, "llvm.maxnum", [value, builder.shuffle_vector(value, value, mask)])
-        return value
+        return fold_lanes(builder, args[0], lambda x, y: call_vector(builder, "llvm.maxnum", [x, y]))
 
     return lanes(lanes), codegen
 
@@ -206,13 +211,7 @@ def sum_everywhere(typingctx, a):
     """The sum of the W numbers, on every lane, always added in the same order."""
 
     def codegen(context, builder, sig, args):
-        value, width = args[0], WIDTH
-        while width > 1:
-            width //= 2
-            turned = [(lane + width) % WIDTH for lane in range(WIDTH)]
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), turned)
-            value = builder.fadd(value, builder.shuffle_vector(value, value, mask))
-        return value
+        return fold_lanes(builder, args[0], builder.fadd)
 
     return lanes(lanes), codegen
 
