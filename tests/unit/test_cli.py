@@ -224,7 +224,7 @@ def test_help_loads_neither_kernels_nor_figures():
     code = f"""
 import sys, types
 package = types.ModuleType("magheat")
-package.__path__ = [{str(Path(dataset.__file__).parent)!r}]
+package.__path__ = [{str(Path(dataset.__file__).parents[1])!r}]
 sys.modules["magheat"] = package
 import magheat.cli.main
 print(sorted({{"numba", "xarray", "matplotlib", "pint", "numpy"}} & set(sys.modules)))

@@ -148,7 +148,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, mon
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(dataset.os, "replace", interrupted)
+    monkeypatch.setattr(dataset.files.os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         dataset.write_netcdf(run(1), path)
     assert path.read_bytes() == before
@@ -186,8 +186,8 @@ def test_a_file_that_is_not_a_whole_run_is_refused_in_one_sentence(tmp_path, kin
 
 
 def test_a_newer_layout_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(dataset, "FORMAT", 2)
+    monkeypatch.setattr(dataset.files, "FORMAT", 2)
     dataset.write_netcdf(run(), tmp_path / "run.nc")
-    monkeypatch.setattr(dataset, "FORMAT", 1)
+    monkeypatch.setattr(dataset.files, "FORMAT", 1)
     with pytest.raises(SchemaError, match="at most 1; got 2"):
         dataset.read_netcdf(tmp_path / "run.nc")
