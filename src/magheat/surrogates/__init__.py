@@ -1,0 +1,6 @@
+"""Predictions in place of simulations: trained from a table, with error bars, and honest about where they hold."""
+
+from magheat.surrogates.surrogate import Surrogate
+from magheat.surrogates.training import train
+
+__all__ = ["Surrogate", "train"]

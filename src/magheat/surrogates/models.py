@@ -1,0 +1,205 @@
+"""The two kinds of model: a neural network, kept as ONNX, and boosted trees, kept as LightGBM's text.
+
+Both learn several outputs of unit spread from features of unit spread, and predict from what is kept on disk: a model
+that was just trained and one that was loaded are the same bytes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+import numpy as np
+
+from magheat.errors import SchemaError
+from magheat.units import FloatArray
+
+if TYPE_CHECKING:
+    from sklearn.neural_network import MLPRegressor
+
+Progress = Callable[[float], None]
+
+#: Training passes in all and how many stages of falling step size they are divided into.
+_STAGES = 10
+#: Step of the optimiser in the first stage, and its least share later.
+_FIRST_STEP, _LEAST_SHARE = 2e-3, 5e-3
+
+
+class Regressor(Protocol):
+    """Something that predicts and can be kept."""
+
+    kind: ClassVar[str]
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """(rows, outputs) of unit spread, from (rows, features) of unit spread."""
+
+    def files(self) -> dict[str, bytes]:
+        """What is kept: bytes by file name."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A neural network as ONNX.
+
+    Parameters
+    ----------
+    content
+        The ONNX model, single precision.
+    outputs
+        How many numbers it predicts for a row.
+    """
+
+    kind: ClassVar[str] = "network"
+    content: bytes
+    outputs: int
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        try:
+            return onnxruntime.InferenceSession(self.content, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime has no common base class of its errors
+            raise SchemaError(f"network.onnx must be an ONNX model; it cannot be loaded: {type(error).__name__}") from None
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """(rows, outputs) of unit spread, from (rows, features) of unit spread."""
+        given = {self._session.get_inputs()[0].name: features.astype(np.float32)}
+        # the converter flattens several outputs into one column, row by row
+        result: FloatArray = self._session.run(None, given)[0].reshape(-1, self.outputs).astype(np.float64)
+        return result
+
+    def files(self) -> dict[str, bytes]:
+        """What is kept: bytes by file name."""
+        return {"network.onnx": self.content}
+
+
+@dataclass(frozen=True)
+class Boosting:
+    """Boosted trees, one model per output; features may be missing (NaN)."""
+
+    kind: ClassVar[str] = "boosting"
+    texts: tuple[str, ...]
+
+    @cached_property
+    def _boosters(self) -> list[Any]:
+        import lightgbm
+
+        try:
+            return [lightgbm.Booster(model_str=text) for text in self.texts]
+        except lightgbm.basic.LightGBMError as error:
+            raise SchemaError(f"boosting-*.txt must be LightGBM models; they cannot be loaded: {error}") from None
+
+    def predict(self, features: FloatArray) -> FloatArray:
+        """(rows, outputs) of unit spread, from (rows, features) of unit spread."""
+        return np.column_stack([booster.predict(features) for booster in self._boosters])
+
+    def files(self) -> dict[str, bytes]:
+        """What is kept: bytes by file name."""
+        return {f"boosting-{k}.txt": text.encode() for k, text in enumerate(self.texts)}
+
+
+def fit_network(
+    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, layers: tuple[int, ...] = ()
+) -> Network:
+    """Return a network trained on (rows, features) and (rows, outputs), all of unit spread."""
+    estimator = trained_estimator(features, outputs, seed, progress, layers or (128, 128, 64))
+    return Network(as_onnx(estimator, features.shape[1]), outputs.shape[1])
+
+
+def trained_estimator(
+    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None, layers: tuple[int, ...]
+) -> MLPRegressor:
+    """Return scikit-learn's network, trained in stages of falling step size; the last stages settle it."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPRegressor
+
+    rows = len(features)
+    estimator = MLPRegressor(
+        hidden_layer_sizes=layers,
+        alpha=1e-6,
+        batch_size=int(np.clip(rows // 16, 8, 512)),
+        warm_start=True,
+        max_iter=passes(rows),
+        tol=0.0,
+        n_iter_no_change=10**6,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen, not awaited
+        for stage in range(_STAGES):
+            share = (1 + np.cos(np.pi * stage / _STAGES)) / 2
+            estimator.set_params(learning_rate_init=_FIRST_STEP * max(share, _LEAST_SHARE))
+            estimator.fit(features, outputs[:, 0] if outputs.shape[1] == 1 else outputs)
+            if progress is not None:
+                progress((stage + 1) / _STAGES)
+    return estimator
+
+
+def passes(rows: int) -> int:
+    """Passes over the rows in one stage: more for few rows, so that small tables are learnt as well."""
+    return int(np.clip(800_000 / max(rows, 1), 12, 60))
+
+
+def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
+    """The estimator as an ONNX model of single precision."""
+    from skl2onnx import to_onnx
+    from skl2onnx.common.data_types import FloatTensorType
+
+    content: bytes = to_onnx(estimator, initial_types=[("features", FloatTensorType([None, features]))]).SerializeToString()
+    return content
+
+
+def fit_boosting(
+    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, trees: int = 0
+) -> Boosting:
+    """Return boosted trees trained on (rows, features) and (rows, outputs); features may be missing (NaN)."""
+    import lightgbm
+
+    rows, texts = len(features), []
+    options = {
+        "objective": "regression",
+        "learning_rate": 0.05,
+        "num_leaves": int(np.clip(rows // 20, 4, 63)),
+        "min_data_in_leaf": int(np.clip(rows // 100, 3, 10)),
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "verbosity": -1,
+    }
+    for k in range(outputs.shape[1]):
+        booster = lightgbm.train(options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800)))
+        texts.append(booster.model_to_string())
+        if progress is not None:
+            progress((k + 1) / outputs.shape[1])
+    return Boosting(tuple(texts))
+
+
+#: Kinds of model that a user may ask for.
+FITS: Mapping[str, Callable[[FloatArray, FloatArray, int, Progress | None], Regressor]] = MappingProxyType(
+    {"network": fit_network, "boosting": fit_boosting}
+)
+
+
+def from_files(kind: str, files: Mapping[str, bytes], outputs: int) -> Regressor:
+    """The model whose files these are.
+
+    Raises
+    ------
+    SchemaError
+        For an unknown kind or a file that is missing.
+    """
+    try:
+        if kind == Network.kind:
+            return Network(files["network.onnx"], outputs)
+        if kind == Boosting.kind:
+            return Boosting(tuple(files[f"boosting-{k}.txt"].decode() for k in range(outputs)))
+    except KeyError as error:
+        raise SchemaError(f"a model of the kind {kind!r} must have the file {error.args[0]}; it is missing") from None
+    raise SchemaError(f"model kind must be one of {', '.join(FITS)}; got {kind!r}")

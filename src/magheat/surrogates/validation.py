@@ -1,0 +1,67 @@
+"""How good predictions are: on rows that neither the model nor its intervals have seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from magheat.units import FloatArray
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def r_squared(true: FloatArray, predicted: FloatArray) -> float:
+    """1 - sum of squared errors over that about the mean; NaN where the truth does not vary."""
+    about_mean = float(((true - true.mean()) ** 2).sum())
+    return 1 - float(((true - predicted) ** 2).sum()) / about_mean if about_mean > 0 else float("nan")
+
+
+def relative_errors(true: FloatArray, predicted: FloatArray, floor: FloatArray | float) -> FloatArray:
+    """|predicted - true|/|true| of the rows with |true| above the floor."""
+    told = np.abs(true) > floor
+    result: FloatArray = np.abs(predicted - true)[told] / np.abs(true)[told]
+    return result
+
+
+def scores(true: FloatArray, predicted: FloatArray, floor: FloatArray | float) -> dict[str, float]:
+    """R^2, and the median and the 95th percentile of the relative error above the floor; what share lies above it."""
+    errors = relative_errors(true, predicted, floor)
+    told = errors if errors.size else np.array([np.nan])
+    return {
+        "r_squared": r_squared(true, predicted),
+        "median_relative_error": float(np.median(told)),
+        "relative_error_95": float(np.quantile(told, 0.95)),
+        "share_above_floor": errors.size / max(true.size, 1),
+    }
+
+
+def covered(true: FloatArray, predicted: pl.DataFrame, output: str) -> np.ndarray:
+    """(rows,) whether the true value lies within its interval."""
+    low, high = predicted[output + "_lower"].to_numpy(), predicted[output + "_upper"].to_numpy()
+    result: np.ndarray = (true >= low) & (true <= high)
+    return result
+
+
+def shares_by(parts: int, values: FloatArray, within: np.ndarray) -> list[float]:
+    """Coverage in parts of equal count, from the smallest values to the largest."""
+    order = np.argsort(values, kind="stable")
+    return [float(within[part].mean()) for part in np.array_split(order, parts) if part.size]
+
+
+def coverage(
+    columns: Mapping[str, FloatArray], true: Mapping[str, FloatArray], predicted: pl.DataFrame, by: str
+) -> dict[str, Any]:
+    """Coverage of every output: overall, by decile of the predicted ``by``, by quarter of every input."""
+    found: dict[str, Any] = {}
+    sizes = predicted[by].to_numpy()
+    for output, truth in true.items():
+        within = covered(truth, predicted, output)
+        found[output] = {
+            "overall": float(within.mean()),
+            f"by_decile_of_predicted_{by}": shares_by(10, sizes, within),
+            "by_quarter": {name: shares_by(4, values, within) for name, values in columns.items()},
+        }
+    return found
