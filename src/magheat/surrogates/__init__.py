@@ -1,6 +1,7 @@
 """Predictions in place of simulations: trained from a table, with error bars, and honest about where they hold."""
 
+from magheat.surrogates.registry import load, save
 from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.training import train
 
-__all__ = ["Surrogate", "train"]
+__all__ = ["Surrogate", "load", "save", "train"]
