@@ -19,11 +19,13 @@ from magheat.store.frames import checked
 from magheat.store.info import Info, counted
 from magheat.store.rows import key_of, model_version_of, origin_of_run, row_of
 from magheat.store.snapshot import write_snapshot
-from magheat.units import shown
+from magheat.units import Quantity, shown
 
 if TYPE_CHECKING:
     import polars as pl
     import xarray as xr
+
+    from magheat.store.importers import Format, ImportReport, Profile
 
 
 class Store:
@@ -169,6 +171,59 @@ class Store:
             writes.insert_loops(connection, lines)
             writes.insert_new(connection, schema.finished_tasks, tasks)
         return new
+
+    def import_(
+        self,
+        path: str | Path,
+        profile: Profile | str | Path | None = None,
+        *,
+        format: Format | None = None,
+        sample: Mapping[str, Quantity] | None = None,
+        moment_column: str | None = None,
+    ) -> ImportReport:
+        """Keep the measured data of a file: a table of SAR, or hysteresis loops of a magnetometer.
+
+        A row that cannot be read is reported with its line, and the others go in, all in one transaction. Nothing is
+        guessed: what the file does not say is missing. A file that is imported twice adds nothing.
+
+        Parameters
+        ----------
+        path
+            The file; what it is is found from its content. CSV, ``.dat`` of Quantum Design, text of MicroMag 2900/3900
+            and of Lake Shore's 7400 and 8600 series.
+        profile
+            What the columns mean: a TOML file or a `magheat.store.importers.Profile`. A table needs one.
+        format
+            What the file must be: "table", "loop", "quantum-design", "micromag", "lake-shore-8600" or
+            "lake-shore-7400".
+        sample
+            Of the sample of a loop, what the file does not say: mass (kg), volume (m^3), density (kg/m^3); numbers in
+            SI or strings such as "5.2 mg".
+        moment_column
+            Which column of a file of Quantum Design holds the moment, where several have numbers.
+
+        Returns
+        -------
+        ImportReport
+            How many rows were new, how many were there, and which lines were refused and why.
+
+        Raises
+        ------
+        SchemaError
+            For a file that cannot be understood as a whole, or has no row that can be read.
+        SpecError
+            For a wrong profile, or a store that cannot be written.
+        """
+        from magheat.store import importers
+
+        imported = importers.read_measured(
+            path,
+            importers.profile_from(profile),
+            format=format,
+            sample=importers.sample_of(sample or {}, "sample"),
+            moment_column=moment_column,
+        )
+        return importers.import_into(self.put_rows, imported)
 
     def get(self, key: str) -> dict[str, Any] | None:
         """One row with all that it holds; None where there is no such key."""

@@ -4,6 +4,7 @@ Every reader is a function of a file that returns its rows and a list of the lin
 guessed: what a file does not say is missing, and a unit that it does not state is asked for.
 """
 
+from magheat.store.importers.into_store import import_into, keys_of, profile_from
 from magheat.store.importers.profile import Column, Profile, Sample, profile_of, read_profile, sample_of
 from magheat.store.importers.read import Format, read_measured
 from magheat.store.importers.records import Imported, ImportReport, Loop, Refused, Source
@@ -18,6 +19,9 @@ __all__ = [
     "Refused",
     "Sample",
     "Source",
+    "import_into",
+    "keys_of",
+    "profile_from",
     "profile_of",
     "read_measured",
     "read_profile",

@@ -98,8 +98,8 @@ def _number(header: str, name: str, *, required: bool = True) -> Column:
 
 def _needs_profile(text: Text, cells: list[str], reason: str) -> str:
     return (
-        f"{text.name} must have a header such as 'Field (Oe),Magnetization (emu/cm^3)', or a profile that says what its "
-        f"columns mean; {reason} in {shown(', '.join(cells))}"
+        f"{text.name} must have a header such as 'Field (Oe),Magnetization (emu/cm^3)', or a profile that says what "
+        f"its columns mean; {reason} in {shown(', '.join(cells))}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import xarray as xr
 from magheat import analysis
 from magheat.errors import SchemaError
 from magheat.store.importers.profile import Sample
-from magheat.store.importers.records import Imported, Loop, Refused, Source, Value
+from magheat.store.importers.records import Imported, Loop, Refused, Source, Value, digest
 from magheat.store.importers.sar_table import medical_flags
 from magheat.store.importers.text import Text
 from magheat.store.importers.trace import Cycle, Trace, find_cycle
@@ -62,6 +63,7 @@ def imported_loops(
     """
     sample = _filled(sample, curves.sample)
     rows: list[dict[str, Value]] = []
+    contents: list[str] = []
     loops: dict[int, Loop] = {}
     notes = [*text.notes, *curves.notes]
     for trace in curves.traces:
@@ -74,6 +76,7 @@ def imported_loops(
             loops[len(rows)] = Loop(cycle.field, cycle.response)
         notes += [*told, *_about_ends(trace, cycle)]
         rows.append(_row(per, cycle, sample, constants))
+        contents.append(_content(trace, sample, constants))
     if not rows:
         raise SchemaError(
             f"{text.name} must hold a hysteresis loop: a field that runs from its highest to its lowest value over at "
@@ -81,6 +84,7 @@ def imported_loops(
         )
     return Imported(
         rows=tuple(rows),
+        contents=tuple(contents),
         loops=loops,
         units={name: unit for name, unit in SI_UNITS.items() if any(name in row for row in rows)},
         source=source,
@@ -142,6 +146,12 @@ def _row(trace: Trace, cycle: Cycle, sample: Sample, constants: Mapping[str, flo
         if value is not None:
             row[f"sample_{name}"] = value
     return {**row, **medical_flags(row)}
+
+
+def _content(trace: Trace, sample: Sample, constants: Mapping[str, float | str]) -> str:
+    values: dict[str, Value] = {**constants, **asdict(sample), "kind": trace.kind, "name": trace.name}
+    temperature = () if trace.temperature is None else (trace.temperature,)
+    return digest(values, trace.field, trace.response, *temperature)
 
 
 def _known(value: xr.DataArray) -> float | None:

@@ -22,7 +22,10 @@ _TYPES = ("number", "text", "doi")
 _SAMPLE = {"mass": "kg", "volume": "m^3", "density": "kg/m^3"}
 _SLP_MASSES = ("magnetic phase", "iron", "sample", "unknown")
 #: What a row gets from elsewhere; a profile cannot write over it.
-_TAKEN = frozenset({"key", "source", "solver", "provenance", "source_line", "slp_mass", "loop_is_closed"})
+_TAKEN = frozenset(
+    "key source solver model_version provenance provenance_id id more source_line slp_mass loop_is_closed measured_as "
+    "points".split()
+)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
 
 

@@ -10,6 +10,7 @@ from magheat.store.importers import lake_shore, loop_csv, quantum_design, sar_ta
 from magheat.store.importers.loop_rows import Curves, imported_loops
 from magheat.store.importers.profile import Profile, Sample
 from magheat.store.importers.records import Imported, Source
+from magheat.store.importers.table import header_of
 from magheat.store.importers.text import Text, read_text
 from magheat.units import shown
 
@@ -92,7 +93,7 @@ def recognised(text: Text, profile: Profile | None) -> Format:
     by_lake_shore = lake_shore.format_of(text.lines)
     if by_lake_shore is not None:
         return _LAKE_SHORE[by_lake_shore]
-    _, header = loop_csv.header_of(
+    _, header = header_of(
         text, None if profile is None else profile.delimiter, "#" if profile is None else profile.comment
     )
     if len(header.cells) < 2:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
@@ -56,6 +58,8 @@ class Imported:
     ----------
     rows
         One mapping per row: column name -> SI value; what is missing is None.
+    contents
+        One digest per row of what was measured, without what is computed from it: equal for equal measurements.
     loops
         Index of a row -> its loop; only rows with a magnetization per volume have one.
     units
@@ -71,12 +75,22 @@ class Imported:
     """
 
     rows: tuple[dict[str, Value], ...]
+    contents: tuple[str, ...]
     loops: Mapping[int, Loop] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     source: Source
     rows_read: int
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def digest(values: Mapping[str, Value], *arrays: FloatArray) -> str:
+    """Digest of a row's values and arrays; a missing value counts for nothing."""
+    present = {name: value for name, value in values.items() if value is not None}
+    whole = hashlib.blake2b(json.dumps(present, sort_keys=True, allow_nan=False).encode(), digest_size=16)
+    for array in arrays:
+        whole.update(array.astype("<f8").tobytes())
+    return whole.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
 from magheat.errors import SchemaError
 from magheat.store.importers.profile import Profile
-from magheat.store.importers.records import Imported, Refused, Source, Value
+from magheat.store.importers.records import Imported, Refused, Source, Value, digest
 from magheat.store.importers.table import open_table, rows_of
 from magheat.store.importers.text import Text
 
@@ -29,17 +29,20 @@ def read_sar_table(text: Text, profile: Profile) -> Imported:
         alone.
     """
     table = open_table(text, profile)
-    rows, refused = [], []
+    rows, contents, refused = [], [], []
     for item in rows_of(text, table, profile):
         if isinstance(item, Refused):
             refused.append(item)
         else:
-            rows.append(_completed(item[1], item[0], profile))
+            line, values = item
+            rows.append(_completed(values, line, profile))
+            contents.append(digest({**profile.constants, **values}))
     if not rows and not refused:
         raise SchemaError(f"{text.name} must have rows below its header; it has none")
     units = {found.column.name: found.column.si for found in table.found if found.column.si}
     return Imported(
         rows=tuple(rows),
+        contents=tuple(contents),
         units=units,
         source=Source(file=text.name, content=text.content, format=FORMAT, profile=profile.name),
         rows_read=len(rows) + len(refused),

@@ -24,7 +24,7 @@ class Found(NamedTuple):
     """A column of the profile at its place in the file; no scale for text."""
 
     column: Column
-    index: int
+    place: int
     scale: Scale | None
 
 
@@ -60,13 +60,15 @@ def open_table(text: Text, profile: Profile) -> Table:
             absent.append(column)
             continue
         used.add(places[0])
-        found.append(Found(column, places[0], _scale(column, named[places[0]][1], text.name)))
+        whole = column.header == header.cells[places[0]]  # brackets that the profile spells out are part of the name
+        unit = None if whole and column.si == "1" else named[places[0]][1]
+        found.append(Found(column, places[0], _scale(column, unit, text.name)))
     needed = [column.header for column in absent if column.required]
     if needed or not found:
         wanted = needed or [column.header for column in profile.columns]
         raise SchemaError(
-            f"{text.name} must have the columns {', '.join(map(repr, wanted))} of the profile {profile.name}; its header "
-            f"(line {header.line}) has {shown(', '.join(header.cells))}"
+            f"{text.name} must have the columns {', '.join(map(repr, wanted))} of the profile {profile.name}; its "
+            f"header (line {header.line}) has {shown(', '.join(header.cells))}"
         )
     return Table(
         tuple(found), len(header.cells), header.line, delimiter, _notes(header.cells, used, absent, profile.name)
@@ -108,7 +110,7 @@ def rows_of(text: Text, table: Table, profile: Profile) -> Iterator[tuple[int, d
 def _row(record: Record, table: Table, profile: Profile) -> dict[str, Value]:
     if len(record.cells) != table.width:
         raise SchemaError(f"it must have {table.width} cells, as the header; it has {len(record.cells)}")
-    return {found.column.name: _cell(record.cells[found.index], found, profile.decimal) for found in table.found}
+    return {found.column.name: _cell(record.cells[found.place], found, profile.decimal) for found in table.found}
 
 
 def _cell(cell: str, found: Found, decimal: str) -> Value:
@@ -161,7 +163,8 @@ def _scale(column: Column, written: str | None, file: str) -> Scale | None:
         )
     if column.unit is not None and written is not None and _differ(column, written):
         raise SchemaError(
-            f"{file}: column {column.header!r} must have one unit; the profile says {column.unit!r}, the header {written!r}"
+            f"{file}: column {column.header!r} must have one unit; the profile says {column.unit!r}, the header "
+            f"{written!r}"
         )
     return scale(column.unit or written or "1", column.name, column.si)
 
