@@ -220,7 +220,7 @@ class Store:
             path,
             importers.profile_from(profile),
             format=format,
-            sample=importers.sample_of(sample or {}, "sample"),
+            sample=importers.sample_of(sample or {}, "sample "),
             moment_column=moment_column,
         )
         return importers.import_into(self.put_rows, imported)

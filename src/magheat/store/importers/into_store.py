@@ -28,19 +28,8 @@ def import_into(put_rows: PutRows, imported: Imported) -> ImportReport:
         The store's method.
     imported
         What a reader found.
-
-    Raises
-    ------
-    SchemaError
-        When no row could be read, with the first reason.
     """
     source = imported.source
-    if not imported.rows:
-        first = imported.refused[0]
-        raise SchemaError(
-            f"{source.file} must have rows that can be read; all {imported.rows_read} were refused, the first (line "
-            f"{first.line}) because {first.reason}"
-        )
     keys = keys_of(imported)
     new = put_rows(
         _columns(imported, keys),

@@ -40,7 +40,7 @@ _SYSTEMS = {
 }
 _KEY = re.compile(r"\s*(.+?)\s*(?::|=|\t|\s{2,})\s*(\S.*?)\s*")
 _NO_LOOPS = ("reversal curves", "remanence curves", "thermomagnetic", "moment vs. temperature", "moment vs. time")
-_COLUMNS_7400 = re.compile(r"\s*Field\s*\(\s*(\w+)\s*\)[\s,]+Moment\s*\(\s*(\w+)\s*\)\s*", re.IGNORECASE)
+_COLUMNS_7400 = re.compile(r"\s*Field\s*\(\s*(\w+)\s*\)\s+Moment\s*\(\s*(\w+)\s*\)\s*", re.IGNORECASE)
 
 
 class _Units(NamedTuple):
@@ -126,11 +126,7 @@ def read_7400(text: Text) -> Curves:
         (i, match) for i, line in enumerate(text.lines) if (match := _COLUMNS_7400.fullmatch(line)) is not None
     )
     units = _Units(_field_scale(match[1]), _moment_scale(text.name, match[2]))
-    rows = [
-        Record(start + 2 + i, re.split(r"[\s,]+", line.strip()))
-        for i, line in enumerate(text.lines[start + 1 :])
-        if line.strip()
-    ]
+    rows = [Record(start + 2 + i, line.split()) for i, line in enumerate(text.lines[start + 1 :]) if line.strip()]
     points, refused, count = _points(rows, units)
     return Curves([_trace(points)], count, refused)
 

@@ -75,12 +75,16 @@ def imported_loops(
         if per.kind == "magnetization":
             loops[len(rows)] = Loop(cycle.field, cycle.response)
         notes += [*told, *_about_ends(trace, cycle)]
-        rows.append(_row(per, cycle, sample, constants))
+        rows.append({**_row(per, cycle, sample, constants), "measured_as": trace.kind})
         contents.append(_content(trace, sample, constants))
     if not rows:
+        points = sum(trace.field.size for trace in curves.traces)
+        first = (
+            f"; line {curves.refused[0].line} was refused because {curves.refused[0].reason}" if curves.refused else ""
+        )
         raise SchemaError(
             f"{text.name} must hold a hysteresis loop: a field that runs from its highest to its lowest value over at "
-            f"least five points; {sum(t.field.size for t in curves.traces)} points were read and none do"
+            f"least five points; {points} points were read and they do not{first}"
         )
     return Imported(
         rows=tuple(rows),
@@ -133,10 +137,9 @@ def _row(trace: Trace, cycle: Cycle, sample: Sample, constants: Mapping[str, flo
         "coercive_field": _known(analysis.coercive_field(loop)),
         at_zero: _known(analysis.remanence(loop)),
         "loop_is_closed": cycle.closed,
-        "measured_as": trace.kind,
         "points": int(cycle.field.size),
     }
-    if loss is not None and cycle.closed:
+    if loss is not None and cycle.closed:  # mu_0 times the area: J/m^3 of M in A/m, J/kg of A m^2/kg
         row[loss] = _known(analysis.loss_per_cycle(loop))
     if (temperature := _temperature(trace)) is not None:
         row["temperature"] = temperature

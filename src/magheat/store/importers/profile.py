@@ -154,23 +154,23 @@ def profile_of(table: Mapping[str, Any], where: str, default_name: str) -> Profi
         comment=_text(table.get("comment", "#"), f"{where}: comment"),
         slp_mass=None if slp_mass is None else _one_of(slp_mass, _SLP_MASSES, f"{where}: slp_mass"),
         constants=_constants(table.get("constants", {}), where),
-        sample=sample_of(table.get("sample", {}), f"{where}: [sample]"),
+        sample=sample_of(table.get("sample", {}), f"{where}: [sample] "),
     )
 
 
-def sample_of(table: Mapping[str, Any], where: str) -> Sample:
-    """Mass, volume and density from numbers in SI or strings with units.
+def sample_of(table: Mapping[str, Any], prefix: str) -> Sample:
+    """Mass, volume and density from numbers in SI or strings with units; errors name ``prefix`` and the name.
 
     Raises
     ------
     SpecError
         For an unknown name, or a value that is not a positive quantity of its kind.
     """
-    _known(table, tuple(_SAMPLE), where)
-    values = {name: parse(value, _SAMPLE[name], f"{where} {name}") for name, value in table.items()}
+    _known(table, tuple(_SAMPLE), prefix.rstrip())
+    values = {name: parse(value, _SAMPLE[name], prefix + name) for name, value in table.items()}
     for name, value in values.items():
         if value <= 0:
-            raise SpecError(f"{where} {name} must be > 0; got {shown(table[name])}")
+            raise SpecError(f"{prefix}{name} must be > 0; got {shown(table[name])}")
     return Sample(**values)
 
 

@@ -56,17 +56,30 @@ def read_measured(
     Raises
     ------
     SchemaError
-        For a file of none of the formats, or one that cannot be understood as a whole.
+        For a file of none of the formats, one that cannot be understood as a whole, or one without any row that can
+        be read.
     SpecError
         For a profile that does not fit the format.
     """
+    imported = _read(path, profile, format, sample or Sample(), moment_column)
+    if not imported.rows:
+        first = imported.refused[0]
+        raise SchemaError(
+            f"{imported.source.file} must have rows that can be read; all {imported.rows_read} were refused, the first "
+            f"(line {first.line}) because {first.reason}"
+        )
+    return imported
+
+
+def _read(
+    path: str | Path, profile: Profile | None, format: Format | None, given: Sample, moment_column: str | None
+) -> Imported:
     text = read_text(path)
-    found = recognised(text, profile) if format is None else _named(format)
+    found = recognised(text, profile) if format is None else format_of(format)
     if found == "table":
         if profile is None or profile.kind != "table":
             raise SpecError(f'profile must be given for a table, of kind "table"; {text.name} is read as one')
         return sar_table.read_sar_table(text, profile)
-    given = sample or Sample()
     constants = {} if profile is None else profile.constants
     if profile is not None:
         given = Sample(
@@ -104,7 +117,14 @@ def recognised(text: Text, profile: Profile | None) -> Format:
     return "loop" if profile is None else profile.kind
 
 
-def _named(format: str) -> Format:
+def format_of(format: str) -> Format:
+    """The format of this name.
+
+    Raises
+    ------
+    SpecError
+        Naming those that there are.
+    """
     for name in get_args(Format):
         if name == format:
             known: Format = name
