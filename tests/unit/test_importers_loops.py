@@ -371,6 +371,12 @@ def test_a_file_that_contradicts_its_format_is_refused_in_one_sentence(tmp_path,
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize("format", ["quantum-design", "micromag", "lake-shore-8600", "lake-shore-7400"])
+def test_a_format_that_is_asked_for_must_be_there(tmp_path, format):
+    with pytest.raises(mh.SchemaError, match=r"loop\.txt must have"):
+        read(tmp_path, csv_in("Oe", "M (emu/cm^3)"), format=format)
+
+
 def test_segments_and_a_temperature_of_micromag(tmp_path):
     content = micromag(segments=(VIRGIN, DOWN, UP)).replace(
         "Field       Moment\n", "Field       Moment    Temperature\n"

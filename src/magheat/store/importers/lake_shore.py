@@ -99,7 +99,9 @@ def read_8600(text: Text) -> Curves:
     SchemaError
         Without a table, or without a field and a moment with units.
     """
-    start = next(i for i, line in enumerate(text.lines) if line.strip().startswith(_DATA_TABLE))
+    start = next((i for i, line in enumerate(text.lines) if line.strip().startswith(_DATA_TABLE)), None)
+    if start is None:
+        raise SchemaError(f"{text.name} must have a line {_DATA_TABLE} above its columns; it has none")
     kinds = " ".join(line for line in text.lines[:start] if line.startswith("#")).lower()
     if "forc" in kinds:
         raise SchemaError(f"{text.name} must hold a hysteresis loop; it says that it holds FORC")
@@ -122,9 +124,10 @@ def read_7400(text: Text) -> Curves:
     SchemaError
         For units that are not those of a field and a moment.
     """
-    start, match = next(
-        (i, match) for i, line in enumerate(text.lines) if (match := _COLUMNS_7400.fullmatch(line)) is not None
-    )
+    found = ((i, _COLUMNS_7400.fullmatch(line)) for i, line in enumerate(text.lines))
+    start, match = next(((i, match) for i, match in found if match is not None), (0, None))
+    if match is None:
+        raise SchemaError(f"{text.name} must have a line such as 'Field(G)  Moment(emu)' above its rows; it has none")
     units = _Units(_field_scale(match[1]), _moment_scale(text.name, match[2]))
     rows = [Record(start + 2 + i, line.split()) for i, line in enumerate(text.lines[start + 1 :]) if line.strip()]
     points, refused, count = _points(rows, units)

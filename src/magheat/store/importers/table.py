@@ -9,7 +9,7 @@ from typing import NamedTuple
 from magheat.errors import SchemaError
 from magheat.store.importers.profile import Column, Profile
 from magheat.store.importers.records import Refused, Value
-from magheat.store.importers.text import Record, Text, number, records
+from magheat.store.importers.text import Record, Text, is_number, number, records
 from magheat.store.importers.unit_columns import Scale, scale, split_header
 from magheat.units import shown
 
@@ -21,11 +21,12 @@ _DOI = re.compile(r"(?:https?://)?(?:dx\.)?(?:doi\.org/|doi:\s*)?(10\.[0-9]{4,9}
 
 
 class Found(NamedTuple):
-    """A column of the profile at its place in the file; no scale for text."""
+    """A column of the profile at its place in the file; no scale for text. ``missing``: numbers that stand for it."""
 
     column: Column
     place: int
     scale: Scale | None
+    missing: frozenset[float]
 
 
 class Table(NamedTuple):
@@ -62,7 +63,7 @@ def open_table(text: Text, profile: Profile) -> Table:
         used.add(places[0])
         whole = column.header == header.cells[places[0]]  # brackets that the profile spells out are part of the name
         unit = None if whole and column.si == "1" else named[places[0]][1]
-        found.append(Found(column, places[0], _scale(column, unit, text.name)))
+        found.append(Found(column, places[0], _scale(column, unit, text.name), _missing_numbers(column)))
     needed = [column.header for column in absent if column.required]
     if needed or not found:
         wanted = needed or [column.header for column in profile.columns]
@@ -115,36 +116,30 @@ def _row(record: Record, table: Table, profile: Profile) -> dict[str, Value]:
 
 def _cell(cell: str, found: Found, decimal: str) -> Value:
     column = found.column
-    if not cell or _is_missing(cell, column, decimal):
-        if column.required:
-            raise SchemaError(f"{column.header} must be there; the cell is {shown(cell) if cell else 'empty'}")
-        return None
+    if not cell or cell in column.missing:
+        return _missing(cell, column)
     if found.scale is None:
         return _doi(cell) if column.type == "doi" else cell
-    value = found.scale(number(cell, column.header, decimal))
+    written = number(cell, column.header, decimal)
+    if written in found.missing:
+        return _missing(cell, column)
+    value = found.scale(written)
     if column.name in _NOT_NEGATIVE and value < 0:
         raise SchemaError(f"{column.header} must be >= 0; got {shown(cell)}")
     return value
 
 
-def _is_missing(cell: str, column: Column, decimal: str) -> bool:
-    if cell in column.missing:
-        return True
+def _missing(cell: str, column: Column) -> Value:
+    if column.required:
+        raise SchemaError(f"{column.header} must be there; the cell is {shown(cell) if cell else 'empty'}")
+    return None
+
+
+def _missing_numbers(column: Column) -> frozenset[float]:
+    """The spellings of "not reported" that are numbers: "0" is also meant where "0.000" is written."""
     if column.type != "number":
-        return False
-    try:
-        value = number(cell, column.header, decimal)
-    except SchemaError:
-        return False
-    return any(value == spelled for spelled in _as_numbers(column.missing))
-
-
-def _as_numbers(spellings: Sequence[str]) -> Iterator[float]:
-    for spelling in spellings:
-        try:
-            yield number(spelling, "missing")
-        except SchemaError:
-            continue
+        return frozenset()
+    return frozenset(float(spelling) for spelling in column.missing if is_number(spelling))
 
 
 def _doi(cell: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import itertools
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -105,7 +104,7 @@ def records(lines: Sequence[str], first: int, delimiter: str, comment: str = "#"
 def _quoted(lines: Sequence[str], index: int, delimiter: str) -> tuple[Record | Refused, int]:
     """The row that starts at ``index``, and over how many lines it goes."""
     reader = csv.reader(
-        (line + "\n" for line in itertools.islice(lines, index, index + _LONGEST_RECORD)),
+        (line + "\n" for line in lines[index : index + _LONGEST_RECORD]),
         delimiter=delimiter,
         strict=True,
     )
@@ -114,6 +113,11 @@ def _quoted(lines: Sequence[str], index: int, delimiter: str) -> tuple[Record | 
     except csv.Error:
         return Refused(index + 1, "its quotes do not match: a cell in quotes must end in one before the delimiter"), 1
     return Record(index + 1, [cell.strip() for cell in cells]), reader.line_num
+
+
+def is_number(cell: str) -> bool:
+    """Whether a text is a number with a decimal point."""
+    return _NUMBER.fullmatch(cell) is not None
 
 
 def number(cell: str, name: str, decimal: str = ".") -> float:
