@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -111,6 +111,17 @@ def compiled(particles: int) -> bool:
     from magheat.kernels.integrate_large import integrate_large_runs
 
     kernel = integrate_runs if particles <= LARGEST_ON_ONE_LANE else integrate_large_runs
+    return _cached(kernel)
+
+
+def compiled_ensembles() -> bool:
+    """Whether the kernel of two wells lies in the disk cache."""
+    from magheat.kernels.two_well import two_well_groups
+
+    return _cached(two_well_groups)
+
+
+def _cached(kernel: Any) -> bool:
     return any(Path(kernel.stats.cache_path).glob(f"*.{kernel.__name__}-*.nbi"))
 
 

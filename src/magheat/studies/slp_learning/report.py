@@ -26,7 +26,7 @@ def tables(numbers: Loops) -> dict[str, Columns]:
     return {"findings.csv": findings_table(findings(numbers))}
 
 
-def html(numbers: Loops, pictures: dict[str, tuple[str, str]], files: list[str], store: str | None) -> str:
+def html(numbers: Loops, pictures: dict[str, tuple[str, str]], files: list[str], store: str) -> str:
     """The whole page; ``pictures`` are (wide, narrow) SVG texts by name, ``files`` lie beside it, ``store`` too."""
     found, words = findings(numbers), captions(numbers)
 
@@ -74,7 +74,8 @@ def _lead(numbers: Loops, found: list[Finding]) -> str:
 def _assumptions(base: db.Database) -> str:
     lines = [
         "The two-well equations are not in the paper. Ours: one uniaxial macrospin per particle, exact wells and "
-        "saddle of its energy in the field, thermal jumps over the saddle, immobile particles of one size with random axes.",
+        "saddle of its energy in the field, thermal jumps over the saddle, immobile particles of one size with random "
+        "axes.",
         f"Attempt time: tau_0 = {ATTEMPT_TIME:g} s, tau_N = tau_0 exp(K V/(k_B T)) without field, the prefactor "
         "independent of the field.",
         "Interaction: the paper defines Int = D/d and not what it does. Here it raises the barriers by 2 eps_d m² with "
@@ -140,7 +141,7 @@ def _size(value: float) -> str:
     return f"{value:.2g}" if value >= 1e-2 else f"{value:.0e}".replace("e-0", "e-").replace("-", "−")
 
 
-def _method(numbers: Loops, files: list[str], store: str | None) -> str:
+def _method(numbers: Loops, files: list[str], store: str) -> str:
     base = numbers.database
     strongest = max(base.levels["amplitude"]) / OERSTED
     lines = [
@@ -158,6 +159,5 @@ def _method(numbers: Loops, files: list[str], store: str | None) -> str:
         f"the number of cores. magheat {__version__}.",
         "Between laboratories the measured ILP of one sample scatters by 30 to 40 %. Nothing here is medical advice.",
     ]
-    if store is not None:
-        lines.append(f"The same rows lie in the knowledge base {store}.")
+    lines.append(f"The same rows lie in the knowledge base {store}: mh.Store({store!r}).table() reads them.")
     return page.bullets(lines) + "\n" + page.links(files)

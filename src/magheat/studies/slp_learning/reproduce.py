@@ -21,6 +21,7 @@ from magheat.studies.slp_learning import (
     models,
     models_figure,
     report,
+    stored,
 )
 from magheat.studies.slp_learning.cases import ASKED, GRID
 from magheat.studies.slp_learning.findings_loops import Loops
@@ -74,8 +75,10 @@ def reproduce(out: Path, progress: Telling | None = None, stage: str | None = No
         write_csv(out / name, columns)
     write_text(out / "database.csv", numbers.database.rows.write_csv())
     pictures = draw_all(_drawings(numbers), out, tell)
+    tell("Rows into the knowledge base ...")
+    store, _ = stored.put(numbers.database, out, tell)
     path = out / "report.html"
-    write_text(path, report.html(numbers, pictures, sorted([*tables, "database.csv"]), None))
+    write_text(path, report.html(numbers, pictures, sorted([*tables, "database.csv"]), store.name))
     return path
 
 
