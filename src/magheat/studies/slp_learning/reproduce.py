@@ -61,8 +61,11 @@ def reproduce(out: Path, progress: Telling | None = None, stage: str | None = No
     if stage is not None and stage not in STAGES:
         raise SpecError(f"stage must be one of {', '.join(STAGES)}; got {stage!r}.")
     tell = progress or silence
-    numbers = compute(tell, plan)
-    tell("Drawing the figures ...")
+    return write(compute(tell, plan), out, tell)
+
+
+def write(numbers: Loops, out: Path, tell: Telling) -> Path:
+    """Tables, knowledge base, figures and report of the loops; the path of the report."""
     out.mkdir(parents=True, exist_ok=True)
     tables = (
         database.tables(numbers.database)
@@ -74,9 +77,10 @@ def reproduce(out: Path, progress: Telling | None = None, stage: str | None = No
     for name, columns in tables.items():
         write_csv(out / name, columns)
     write_text(out / "database.csv", numbers.database.rows.write_csv())
-    pictures = draw_all(_drawings(numbers), out, tell)
     tell("Rows into the knowledge base ...")
     store, _ = stored.put(numbers.database, out, tell)
+    tell("Drawing the figures ...")
+    pictures = draw_all(_drawings(numbers), out, tell)
     path = out / "report.html"
     write_text(path, report.html(numbers, pictures, sorted([*tables, "database.csv"]), store.name))
     return path
