@@ -148,7 +148,8 @@ def _batches(members: list[tuple[int, Experiment]], limited: bool) -> Iterator[l
     groups: dict[Any, list[tuple[int, Experiment]]] = {}
     for position, e in members:
         count = e.particles.count if e.particles is not None else 0
-        size = (count, e.cycles, e.samples_per_cycle, e.applied_field.frequency) if count else None
+        drive = e.applied_field
+        size = (count, e.cycles, e.samples_per_cycle, drive.frequency, drive.is_linear) if count else None
         groups.setdefault(size, []).append((position, e))
     for size, group in groups.items():
         most = len(group)
@@ -190,13 +191,30 @@ def _single(solver: Solver, experiments: list[Experiment], loops: bool) -> list[
 
 
 def _lanes(solver: Solver, experiments: list[Experiment], loops: bool) -> list[_Computed | Failure]:
-    """Particles, side by side on the lanes; the columns are those of `magheat.store.row_of`."""
+    """Particles, side by side on the lanes; analysed all at once, into the columns of `magheat.store.row_of`."""
     ds = solver.run_many(experiments)
     loop, limits = analysis.sample_loop(ds), analysis.field_frequency_product(ds)
-    linear = np.broadcast_to(ds["field_is_linear"].values, len(experiments))
-    nothing = np.full(len(experiments), np.nan)
-    columns = {
-        "coercive_field": np.where(linear, analysis.coercive_field(loop), nan) if linear.any() else nan,
+    linear = experiments[0].applied_field.is_linear
+    columns: dict[str, Any] = {
+        "coercive_field": analysis.coercive_field(loop).values if linear else np.nan,
+        "remanence": analysis.remanence(loop).values if linear else np.nan,
+        "loss_per_cycle": analysis.loss_per_cycle(loop).values,
+        "slp": analysis.slp(loop).values,
+        "above_brezovich": limits["brezovich_ratio"].values > 1,
+        "above_hergt_dutz": limits["hergt_dutz_ratio"].values > 1,
     }
-    del columns, nothing, limits
-    raise NotImplementedError
+    if "reproducible" in ds.variables:
+        columns["reproducible"] = ds["reproducible"].values
+    if ds.sizes["particle"] <= MOST_PARTICLES:
+        heats = analysis.heat_per_cycle(ds).transpose("particle", "run").values
+        columns |= {f"heat_per_cycle_{i}": heat for i, heat in enumerate(heats)}
+    lists = {name: np.broadcast_to(values, len(experiments)).tolist() for name, values in columns.items()}
+    field, magnetization = loop["applied_field"], loop["magnetization"].transpose("run", "time").values
+    fields = np.broadcast_to(field.values, magnetization.shape)
+    return [
+        _Computed(
+            inputs_of(experiment) | {name: values[i] for name, values in lists.items()},
+            (fields[i], magnetization[i]) if loops else None,
+        )
+        for i, experiment in enumerate(experiments)
+    ]
