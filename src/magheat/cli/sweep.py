@@ -52,11 +52,12 @@ def sweep(
         from magheat.sweeps.runner import Interrupted, Tally, sweep
 
         def told(tally: Tally) -> None:
-            watch.count(tally.done, tally.rows, tally.new)
+            if tally.done:
+                watch.count(tally.done, tally.rows, tally.new)
 
         watch.stage("Reading the design ...")
         design = read_design(file)
-        watch.stage("Starting workers ...")
+        watch.stage("Computing (the first time, kernels are compiled) ...")
         try:
             summary = sweep(design, store, engine, told, retry, workers=workers)
         except Interrupted as interrupted:

@@ -66,7 +66,8 @@ class Span:
     def levels(self) -> FloatArray:
         """``count`` numbers, both ends included."""
         share = np.linspace(0.0, 1.0, self.count or 1)
-        numbers = np.clip(self._between(self.low, self.high, share), self.low, self.high)
+        numbers = self._between(self.low, self.high, share)
+        numbers[[0, -1]] = self.low, self.high  # to the last bit
         return np.unique(np.rint(numbers)) if self.whole else numbers
 
     def value(self, number: float) -> Any:
