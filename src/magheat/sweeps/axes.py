@@ -64,8 +64,8 @@ class Span:
         return np.clip(self._between(self.low, self.high, share), self.low, self.high)
 
     def levels(self) -> FloatArray:
-        """``count`` numbers, both ends included."""
-        share = np.linspace(0.0, 1.0, self.count or 1)
+        """``count`` numbers, both ends included; the ends alone where there is no count."""
+        share = np.linspace(0.0, 1.0, self.count or 2)
         numbers = self._between(self.low, self.high, share)
         numbers[[0, -1]] = self.low, self.high  # to the last bit
         return np.unique(np.rint(numbers)) if self.whole else numbers

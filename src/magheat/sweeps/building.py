@@ -74,7 +74,7 @@ def require_ends(design: Design) -> None:
     if design.kind != "factorial":
         middle = [float(axis.at(0.5)) for axis in design.axes]
     for index, axis in enumerate(design.axes):
-        for number in _tried(design.points[:, index]):
+        for number in _tried(axis.levels()):
             numbers = [*middle[:index], number, *middle[index + 1 :]]
             try:
                 require_support(solver_at(plan, numbers), experiment_at(plan, numbers))

@@ -114,7 +114,8 @@ def path_of(field: object, tables: Table, where: str) -> FieldPath:
         if len(owners) > 1:
             raise SpecError(f"{where} = {field!r} is in {' and '.join(owners)}; write {owners[0]}.{field}")
         if not owners:
-            raise SpecError(unknown_name(f"{where} = {field!r}", field, _dotted(known)))
+            candidates = _dotted(known) if "." in field else sorted({name for names in known.values() for name in names})
+            raise SpecError(unknown_name(f"{where} = {field!r}", field, candidates))
         words.insert(0, owners[0])
     position = 2 if words[0] == "materials" else 1
     if len(words) <= position or words[position] not in known[str(words[0])]:
