@@ -34,7 +34,6 @@ class Database(NamedTuple):
     seconds_alone: float  # on one core
     cores: int
     same: bool  # whether one core and all give the same bits
-    solver: TwoWell
 
     def column(self, name: str) -> FloatArray:
         """One column as an array."""
@@ -67,7 +66,7 @@ def compute(levels: Mapping[str, tuple[float, ...]] | None = None, progress: Pro
     between = time.perf_counter()
     alone = two_well_loops(table, "random", "barrier", solver=TwoWell(attempt_time=ATTEMPT_TIME, threads=1))
     ended = time.perf_counter()
-    return Database(levels, rows, between - started, ended - between, cores(), rows.equals(alone), solver)
+    return Database(levels, rows, between - started, ended - between, cores(), rows.equals(alone))
 
 
 def reduced_barriers(database: Database) -> FloatArray:

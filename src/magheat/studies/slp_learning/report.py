@@ -159,5 +159,8 @@ def _method(numbers: Loops, files: list[str], store: str) -> str:
         f"the number of cores. magheat {__version__}.",
         "Between laboratories the measured ILP of one sample scatters by 30 to 40 %. Nothing here is medical advice.",
     ]
-    lines.append(f"The same rows lie in the knowledge base {store}: mh.Store({store!r}).table() reads them.")
+    lines.append(
+        f"The same rows lie in the knowledge base {store}, put there by magheat sweep of design.toml; "
+        f"mh.Store({store!r}).table() reads them."
+    )
     return page.bullets(lines) + "\n" + page.links(files)

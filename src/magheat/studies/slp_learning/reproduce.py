@@ -77,8 +77,8 @@ def write(numbers: Loops, out: Path, tell: Telling) -> Path:
     for name, columns in tables.items():
         write_csv(out / name, columns)
     write_text(out / "database.csv", numbers.database.rows.write_csv())
-    tell("Rows into the knowledge base ...")
-    store, _ = stored.put(numbers.database, out, tell)
+    tell("The same by a sweep into a knowledge base ...")
+    store = stored.put(numbers.database.levels, out, tell)
     tell("Drawing the figures ...")
     pictures = draw_all(_drawings(numbers), out, tell)
     path = out / "report.html"

@@ -1,50 +1,79 @@
-"""The database in a knowledge base: the same rows under the keys that a sweep of the grid gives them."""
+"""The database in a knowledge base: the grid as a design, run by the sweep that everybody's designs are run by."""
 
 from __future__ import annotations
 
-import dataclasses
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from magheat._version import __version__
-from magheat.api import simulate
 from magheat.solvers.base import Progress
 from magheat.solvers.two_well import TwoWell
-from magheat.studies.slp_learning.cases import GRID, experiment
-from magheat.studies.slp_learning.database import Database
+from magheat.studies.files import write_text
+from magheat.studies.slp_learning.cases import ATTEMPT_TIME
 
-#: Name of the file.
-FILE = "knowledge.sqlite"
+#: Names of the files.
+FILE, DESIGN = "knowledge.sqlite", "design.toml"
+#: Where an input stands in the file of an experiment.
+FIELDS: Mapping[str, str] = {
+    "saturation_magnetization": "material.saturation_magnetization",
+    "anisotropy_constant": "material.anisotropy_constant",
+    "diameter": "ensemble.diameter",
+    "interaction": "ensemble.interaction",
+    "temperature": "experiment.temperature",
+    "frequency": "applied_field.frequency",
+    "amplitude": "applied_field.amplitude",
+}
 
 
-def put(database: Database, folder: Path, progress: Progress | None = None) -> tuple[Path, int]:
-    """Put the rows into a knowledge base in the folder, new or not; its path, and how many rows are new.
+def design(levels: Mapping[str, tuple[float, ...]]) -> str:
+    """The grid as the text of a design; a row has as many samples as a loop of the table has steps."""
+    first = {name: json.dumps(values[0]) for name, values in levels.items()}
+    axes = [
+        f'[[sweep.axes]]\nfield = "{FIELDS[name]}"\nvalues = {json.dumps(list(values))}\n'
+        for name, values in levels.items()
+    ]
+    return f"""# The grid of magheat reproduce slp-learning, all combinations, in SI:
+#
+#     magheat sweep {DESIGN} --store {FILE}
 
-    A row is what its experiment gives when it is run alone, with as many samples as the table has steps, and its key is
-    that of such a run. Rows that are there already are left as they are.
+[material]
+saturation_magnetization = {first["saturation_magnetization"]}
+anisotropy_constant = {first["anisotropy_constant"]}
+
+[ensemble]
+diameter = {first["diameter"]}
+interaction = {first["interaction"]}
+axes = "random"
+interaction_model = "barrier"
+
+[applied_field]
+kind = "sinusoidal"
+amplitude = {first["amplitude"]}
+frequency = {first["frequency"]}
+
+[experiment]
+temperature = {first["temperature"]}
+samples_per_cycle = {2 * TwoWell().steps}
+
+[solver]
+name = "two-well"
+attempt_time = {ATTEMPT_TIME!r}
+
+[sweep]
+design = "factorial"
+
+""" + "\n".join(axes)
+
+
+def put(levels: Mapping[str, tuple[float, ...]], folder: Path, progress: Progress | None = None) -> Path:
+    """Sweep the grid into a knowledge base in the folder, new or not; its path.
+
+    Rows that are there already are not computed again. The design is written beside it.
     """
-    from magheat.store import Store, inputs_of, row_key
-    from magheat.store.rows import model_version_of
+    from magheat.sweeps.runner import sweep
 
-    solver, path = database.solver, folder / FILE
-    options = dataclasses.asdict(solver)
-    experiments = [experiment(row, 2 * solver.steps) for row in database.rows.select(list(GRID)).iter_rows(named=True)]
-    version = model_version_of(simulate(experiments[0], solver=solver))
-    keys = []
-    for number, one in enumerate(experiments):
-        keys.append(row_key(one.key, solver.name, options, version))
-        if progress is not None and number % 200 == 0:
-            progress(number / len(experiments))
-    constant = {name: value for name, value in inputs_of(experiments[0]).items() if name not in GRID}
-    columns = {name: database.rows[name] for name in database.rows.columns}
-    table = {**columns, "key": keys, **{name: [value] * len(keys) for name, value in constant.items()}}
-    with Store(path) as store:
-        new = store.put_rows(
-            table, source="simulated", solver=solver.name, model_version=version, provenance=_origin(solver)
-        )
-    return path, new
-
-
-def _origin(solver: TwoWell) -> Mapping[str, object]:
-    options = {name: value for name, value in dataclasses.asdict(solver).items() if name != "threads"}
-    return {"magheat_version": __version__, "study": "slp-learning, loops", "solver_options": options}
+    text = design(levels)
+    write_text(folder / DESIGN, text)
+    tell = progress or (lambda _: None)
+    sweep(text, folder / FILE, progress=lambda tally: tell(tally.done / tally.rows))
+    return folder / FILE
