@@ -35,6 +35,7 @@ from magheat.workflows.ensemble_heat import ensemble_heat
 if TYPE_CHECKING:
     from magheat import store
     from magheat.store import Store
+    from magheat.sweeps.runner import sweep
 
 __all__ = [
     "LLG",
@@ -69,12 +70,17 @@ __all__ = [
     "simulate",
     "simulate_many",
     "store",
+    "sweep",
     "two_well_loops",
     "write_netcdf",
 ]
 
 #: Names that are loaded when they are first asked for, because what they need takes long to import.
-_LAZY = {"Store": ("magheat.store", "Store"), "store": ("magheat.store", None)}
+_LAZY = {
+    "Store": ("magheat.store", "Store"),
+    "store": ("magheat.store", None),
+    "sweep": ("magheat.sweeps.runner", "sweep"),
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -94,11 +94,15 @@ def test_importing_the_package_opens_no_figure_library():
 
 
 @pytest.mark.skipif(not hasattr(magheat, "simulate"), reason="nothing to simulate with yet")
-def test_example_of_the_readme_runs(capsys):
+@pytest.mark.parametrize("example", [0, 1])
+def test_examples_of_the_readme_run(example, capsys):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", text, flags=re.DOTALL)
+    examples = re.findall(r"<!-- example -->\n```python\n(.*?)```.*?```text\n(.*?)```", text, flags=re.DOTALL)
+    code, told = examples[example]
     exec(compile(code, "README.md", "exec"), {})
-    assert re.search(r"\d W/g$", capsys.readouterr().out.strip())
+    printed = capsys.readouterr().out.strip()
+    assert re.search(r"\d W/g$", printed)
+    assert printed.splitlines()[-1] == told.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", getattr(magheat, "__all__", []))

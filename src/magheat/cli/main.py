@@ -12,6 +12,7 @@ from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
+from magheat.cli.sweep import sweep
 
 app = typer.Typer(
     name="magheat",
@@ -37,7 +38,7 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, reproduce, demo, bench):
+for command in (run, sweep, reproduce, demo, bench):
     app.command()(one_sentence(command))
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import numpy as np
 from magheat.kernels.exponential import exp, relaxed
 from magheat.kernels.lane_type import (
     WIDTH,
+    any_less_equal,
     larger,
     load,
     smaller,
@@ -49,10 +50,22 @@ DONE, NOT_CONVERGED, BLOCKED = 0, 1, 2
 #: moment, sweeps, status.
 COERCIVE, REMANENT, AREA, CHANGE, SWEEPS, STATUS = range(6)
 OUTPUT_ROWS = 6
-#: A full period keeps 1 - A of the start's memory; below this the periodic state is beyond reach of round-off.
-SHORTEST_MEMORY = 1e-10
+#: The smallest of numbers > 0 that are not denormal.
+SMALLEST = 2.2250738585072014e-308
+#: A particle that forgets less than this of its start in a full period would need 1e10 periods to find its own
+#: periodic state: it is blocked. A sample may hold this share of such particles (the largest of any distribution are);
+#: they then stand at the mean that the period would give them in the end.
+SHORTEST_MEMORY, MOST_BLOCKED = 1e-10, 0.01
 #: Bounds of the share of a sweep's change that is followed.
 GENTLEST, BOLDEST = 0.1, 2.0
+
+
+class Walk(NamedTuple):
+    """Points of the period in the order in which they are read; p of them."""
+
+    step: np.ndarray  # (p,) whole numbers, 0 to n
+    sign: np.ndarray  # (p,) -1 in the half of an antisymmetric period that is not run
+    field: np.ndarray  # (p,) in units of H_SCALE H_K
 
 
 class Lots(NamedTuple):
@@ -61,6 +74,8 @@ class Lots(NamedTuple):
     lanes: np.ndarray  # (blocks LANE_ROWS, W)
     first: np.ndarray  # (g + 1,) block with which each group starts
     shape: np.ndarray  # (2 steps + 1,) field at the ends and middles of steps, in units of H_SCALE H_K
+    branch: Walk  # down from the highest field to the lowest
+    round: Walk  # once round the loop, or half of it; the first point again at the end
 
 
 class Choice(NamedTuple):
@@ -69,6 +84,8 @@ class Choice(NamedTuple):
     together: bool  # the lanes of a group are one sample
     aligned: bool  # every axis lies along the field
     half: bool  # the shape is half an antisymmetric period
+    half_round: bool  # so is the way round
+    retraced: bool  # down and up the field takes the same places, so that what follows it at once has no area
     field_dependent: bool  # Brown's prefactor at the field; aligned only
     interaction: int
     tolerance: float
@@ -88,7 +105,8 @@ class Desk(NamedTuple):
     lagging: np.ndarray  # (n + 1, W) the part of it that d carries
     fresh: np.ndarray  # (2 (n + 1), W) the same two of the present sweep
     residual: np.ndarray  # (n + 1, W) of the last sweep
-    flag: np.ndarray  # (4, W) active, change, status, share of the change that is followed
+    flag: np.ndarray  # (4, W) active, change, blocked share, share of the change that is followed
+    told: np.ndarray  # (3, W) coercive field, remanence, area
 
 
 @device
@@ -173,8 +191,9 @@ def close_block(desk, lots, choice, block, place, n, total):
         d0 = -end / (1.0 + kept)
     else:
         forgotten, _ = relaxed(total)
-        store(desk.flag, 2, where_less_equal(forgotten, SHORTEST_MEMORY, 1.0 * BLOCKED, load(desk.flag, 2)))
-        d0 = end / larger(forgotten, SHORTEST_MEMORY)
+        blocked = where_less_equal(forgotten, SHORTEST_MEMORY, weight, 0.0)
+        store(desk.flag, 2, load(desk.flag, 2) + blocked)
+        d0 = end / larger(forgotten, SMALLEST)  # both are known to full relative precision
     for k in range(n + 1):
         d = load(desk.forced, start + k) + load(desk.memory, start + k) * d0
         part = weight * load(desk.swing, start + k) * d
@@ -211,9 +230,10 @@ def measure(desk, choice, n):
 
 
 @device
-def follow(desk, n):
-    """Take the present sweep's moments, on lanes that still move."""
-    active, share = load(desk.flag, 0), load(desk.flag, 3)
+def follow(desk, choice, n):
+    """Take the present sweep's moments, on lanes that still move; whole where that settles them."""
+    active = load(desk.flag, 0)
+    share = where_less_equal(load(desk.flag, 1), choice.tolerance, 1.0, load(desk.flag, 3))
     for k in range(n + 1):
         m, old = load(desk.fresh, k), load(desk.moment, k)
         store(desk.moment, k, where_less_equal(active, 0.0, old, old + share * (m - old)))
@@ -227,6 +247,8 @@ def sweep(desk, lots, choice, group, n):
     for k in range(2 * (n + 1)):
         for lane in range(WIDTH):
             desk.fresh[k, lane] = 0.0
+    for lane in range(WIDTH):
+        desk.flag[2, lane] = 0.0
     for block in range(first, last):
         place = block - first
         total = relax_block(desk, lots, choice, block, place, n)
@@ -257,32 +279,51 @@ def clear(desk, choice, n):
 
 
 @device
-def read_loop(out, row, desk, lots, choice, lane, n):
-    """Coercive field, remanence and area of one sample on its way down; straight lines between the steps."""
-    coercive, remanent, area = np.nan, np.nan, 0.0
-    last_m = last_h = -1
-    moment = desk.fresh if choice.interaction == ALONE else desk.moment
-    carried, offset = (desk.fresh, n + 1) if choice.interaction == ALONE else (desk.lagging, 0)
-    if choice.interaction == MEAN_FIELD:
-        carried = desk.moment
-    for k in range(n + 1):
-        h, m = lots.shape[2 * k], moment[k, lane]
-        if m != 0.0:
-            if last_m >= 0 and moment[last_m, lane] * m < 0.0:
-                a = k - 1 if k > last_m + 1 else last_m
-                h_a, m_a = lots.shape[2 * a], moment[a, lane]
-                coercive = -(h_a - m_a * (h - h_a) / (m - m_a))
-            last_m = k
-        if h != 0.0:
-            if last_h >= 0 and lots.shape[2 * last_h] * h < 0.0:
-                a = k - 1 if k > last_h + 1 else last_h
-                h_a, m_a = lots.shape[2 * a], moment[a, lane]
-                remanent = m_a - h_a * (m - m_a) / (h - h_a)
-            last_h = k
-        if k > 0:
-            rise = carried[offset + k, lane] - carried[offset + k - 1, lane]
-            area += 0.5 * (h + lots.shape[2 * k - 2]) * rise
-    out[row, COERCIVE], out[row, REMANENT], out[row, AREA] = coercive, remanent, 2.0 * area if choice.half else area
+def read_branch(moments, start, walk, zero):
+    """Coercive field and remanence on the way down, lanes alike; straight lines between the points.
+
+    The last change of sign counts; a moment of exactly zero has the sign of the one before it.
+    """
+    coercive, remanent, signed = zero + np.nan, zero + np.nan, zero
+    h_a, m_a, signed_h = 0.0, zero, 0.0
+    for j in range(walk.step.size):
+        h, m = walk.field[j], walk.sign[j] * load(moments, start + walk.step[j])
+        if any_less_equal(m * signed, -SMALLEST):
+            crossing = m_a * (h - h_a) / (m - m_a) - h_a
+            coercive = where_less_equal(0.0, m * signed, coercive, crossing)
+        if signed_h * h < 0.0:
+            remanent = m_a - h_a * (m - m_a) / (h - h_a)
+        signed = where_less_equal(magnitude(m), 0.0, signed, m)
+        signed_h = signed_h if h == 0.0 else h
+        h_a, m_a = h, m
+    return coercive, remanent
+
+
+@device
+def read_area(moments, start, walk, zero):
+    """Closed integral of the field over the moment, lanes alike."""
+    area, before = zero, walk.sign[0] * load(moments, start + walk.step[0])
+    for j in range(1, walk.step.size):
+        after = walk.sign[j] * load(moments, start + walk.step[j])
+        area = area + 0.5 * (walk.field[j] + walk.field[j - 1]) * (after - before)
+        before = after
+    return area
+
+
+@device
+def read_loop(desk, lots, choice, n):
+    """Write what is read off the loops of all lanes into the rows of ``desk.told``."""
+    zero = 0.0 * load(desk.flag, 0)
+    if choice.interaction == ALONE:
+        coercive, remanent = read_branch(desk.fresh, 0, lots.branch, zero)
+        area = read_area(desk.fresh, n + 1 if choice.retraced else 0, lots.round, zero)
+    else:
+        coercive, remanent = read_branch(desk.moment, 0, lots.branch, zero)
+        lagging = choice.retraced and choice.interaction == BARRIER
+        area = read_area(desk.lagging if lagging else desk.moment, 0, lots.round, zero)
+    store(desk.told, COERCIVE, coercive)
+    store(desk.told, REMANENT, remanent)
+    store(desk.told, AREA, 2.0 * area if choice.half_round else area)
 
 
 @kernel
@@ -308,14 +349,16 @@ def two_well_groups(out, moments, control, lots, choice, desk):
             if moving:
                 if sweeps == 1:
                     clear_share(desk)
-                follow(desk, n)
+                follow(desk, choice, n)
                 moving = note_progress(desk, choice, sweeps)
             if moving and choice.interaction == MEAN_FIELD:
                 lay(desk, lots, choice, group, n)
+        read_loop(desk, lots, choice, n)
         for lane in range(1 if choice.together else WIDTH):
             row = group if choice.together else group * WIDTH + lane
             if row < out.shape[0]:
-                read_loop(out, row, desk, lots, choice, lane, n)
+                for what in (COERCIVE, REMANENT, AREA):
+                    out[row, what] = desk.told[what, lane]
                 out[row, CHANGE], out[row, SWEEPS] = desk.flag[1, lane], sweeps
                 out[row, STATUS] = status_of(desk, choice, lane)
                 for k in range(moments.shape[1]):
@@ -326,8 +369,13 @@ def two_well_groups(out, moments, control, lots, choice, desk):
 @device
 def status_of(desk, choice, lane):
     """How the sample of a lane ended."""
-    if desk.flag[2, lane] != DONE:
-        return desk.flag[2, lane]
+    blocked = desk.flag[2, lane]
+    if choice.together:
+        blocked = 0.0
+        for other in range(WIDTH):
+            blocked += desk.flag[2, other]
+    if blocked > MOST_BLOCKED:
+        return 1.0 * BLOCKED
     converged = choice.interaction == ALONE or desk.flag[0, lane] == 0.0
     return 1.0 * DONE if converged else 1.0 * NOT_CONVERGED
 

@@ -13,7 +13,7 @@ from magheat.kernels.two_well import OUTPUT_ROWS, Choice, Desk, Lots, two_well_g
 def desk_of(blocks: int, steps: int) -> Desk:
     """Memory of one thread for groups of so many blocks."""
     ends, middles = blocks * (steps + 1), blocks * steps
-    rows = (ends, ends, ends, middles, ends, ends, steps + 1, steps + 1, 2 * (steps + 1), steps + 1, 4)
+    rows = (ends, ends, ends, middles, ends, ends, steps + 1, steps + 1, 2 * (steps + 1), steps + 1, 4, 3)
     return Desk(*(aligned(count, WIDTH) for count in rows))
 
 

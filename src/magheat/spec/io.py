@@ -106,7 +106,7 @@ def from_json(text: str) -> Experiment:
         tables = json.loads(text)
     except json.JSONDecodeError as error:
         raise SpecError(f"an experiment must be JSON text; got {shown(text)}: {error}") from None
-    return _experiment(_table(tables, "JSON text"), Path())
+    return from_tables(_table(tables, "JSON text"), Path())
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -132,13 +132,13 @@ def _read(text: str, name: str, folder: Path) -> tuple[Experiment, Table]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
     try:
-        return _experiment(tables, folder), _table(tables.get("solver", {}), "[solver]")
+        return from_tables(tables, folder), _table(tables.get("solver", {}), "[solver]")
     except SpecError as error:
         raise SpecError(f"{name}: {error}") from None
 
 
-def _experiment(tables: Table, folder: Path) -> Experiment:
-    """The experiment in a nest of tables; ``folder`` is where file names in it start."""
+def from_tables(tables: Table, folder: Path) -> Experiment:
+    """The experiment in a nest of tables, as a file has them; ``folder`` is where file names in it start."""
     from magheat.spec.experiment import Experiment
 
     for name in tables:
