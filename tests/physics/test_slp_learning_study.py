@@ -230,8 +230,8 @@ def test_other_numbers_give_other_verdicts(numbers, base):
     assert verdict(findings(whole), "~4000") == BORNE_OUT
     fast = base._replace(seconds=0.3, seconds_alone=0.5)
     slow = base._replace(seconds=4000.0, seconds_alone=8000.0, same=False)
-    for words in ("computationally heavy", "parallelized"):
-        assert verdict(findings(whole._replace(database=fast)), words) == NOT_BORNE_OUT
+    for words, expected in (("computationally heavy", QUALIFIED), ("parallelized", NOT_BORNE_OUT)):
+        assert verdict(findings(whole._replace(database=fast)), words) == expected
         assert verdict(findings(whole._replace(database=slow)), words) == BORNE_OUT
     for seconds, expected in ((0.05, NOT_BORNE_OUT), (50.0, BORNE_OUT)):
         assert verdict(findings(whole._replace(curve_seconds=seconds)), "extremely longer") == expected
@@ -246,7 +246,7 @@ def test_the_report_stands_alone_and_is_complete(report):
     assert not re.findall(r'(?:src|href)="(https?:[^"]*)"', text)
     assert "url(http" not in text
     assert text.count("<svg") == text.count("</svg>") == 6
-    for words in ("What the paper leaves open", "tau_0", "Brezovich", "borne out", "prefers-color", "medical advice"):
+    for words in ("What the paper leaves open", "τ₀", "Brezovich", "borne out", "prefers-color", "medical advice"):
         assert words in text
     assert "nan" not in re.sub(r"<svg.*?</svg>|[nN]ano", "", text, flags=re.DOTALL)
     identifiers = re.findall(r'\bid="([^"]+)"', text)

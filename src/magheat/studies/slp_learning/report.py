@@ -76,10 +76,10 @@ def _assumptions(base: db.Database) -> str:
         "The two-well equations are not in the paper. Ours: one uniaxial macrospin per particle, exact wells and "
         "saddle of its energy in the field, thermal jumps over the saddle, immobile particles of one size with random "
         "axes.",
-        f"Attempt time: tau_0 = {ATTEMPT_TIME:g} s, tau_N = tau_0 exp(K V/(k_B T)) without field, the prefactor "
+        f"Attempt time: τ₀ = {1e9 * ATTEMPT_TIME:g} ns, τ_N = τ₀ exp(K V/(k_B T)) without field, the prefactor "
         "independent of the field.",
-        "Interaction: the paper defines Int = D/d and not what it does. Here it raises the barriers by 2 eps_d m² with "
-        "eps_d = mu_0 M_s² V Int³/24 and m = M/M_s, and leaves the equilibrium alone.",
+        "Interaction: the paper defines Int = D/d and not what it does. Here it raises the barriers by 2 ε_d m² with "
+        "ε_d = μ₀ M_s² V Int³/24 and m = M/M_s, and leaves the equilibrium alone.",
         "The loop is that of the steady state. Whether the paper's starts from saturation, it does not say; blocked "
         "particles would differ.",
         "The applied field is a cosine. M_s and K are those at the temperature.",
@@ -150,7 +150,7 @@ def _method(numbers: Loops, files: list[str], store: str) -> str:
         "Legendre, twice as many and split at the kinks where the largest field switches some axes and not others. The "
         "interaction is iterated until the magnetization changes by less than 1e-8 M_s.",
         f"Rows that did not converge: {int(base.column('not_converged').sum())}, at fields up to {strongest:.0f} Oe.",
-        "Linear response: chi'' of Rosensweig with tau_N = tau_0 exp(sigma), a third of chi_0 for random axes.",
+        "Linear response: χ'' of Rosensweig with τ_N = τ₀ exp(K V/(k_B T)), a third of χ₀ for random axes.",
         "Stoner and Wohlfarth: loops of single axes by the quasi-static minimiser, an independent code, averaged over "
         f"the axes that a field switches; {numbers.models.major:.5f} K beyond H_K.",
         "Against Brown's Fokker-Planck equation the area with a constant attempt time is 4 to 9 % low for K V/(k_B T) "
