@@ -49,6 +49,8 @@ SMALLEST = 2.2250738585072014e-308
 #: periodic state: it is blocked. A sample may hold this share of such particles (the largest of any distribution are);
 #: they then stand at the mean that the period would give them in the end.
 SHORTEST_MEMORY, MOST_BLOCKED = 1e-10, 0.01
+#: Share of the largest d below which one is round-off.
+NOTHING = 1e-14
 #: Bounds of the share of a sweep's change that is followed.
 GENTLEST, BOLDEST = 0.1, 2.0
 
@@ -218,13 +220,15 @@ def relax_along(desk, lots, choice, block, n):
 @device
 def periodic_start(desk, choice, n, total, weight):
     """D with which the period repeats itself; the share of blocked particles is noted."""
-    end, kept = 0.0 * weight, 0.0 * weight + 1.0
+    end, kept, peak = 0.0 * weight, 0.0 * weight + 1.0, 0.0 * weight
     for k in range(n):
         gone = load(desk.gone, k)
         end = end - end * gone + load(desk.push, k)
         kept = kept - kept * gone
+        peak = larger(peak, magnitude(end))
     if choice.half:
-        return -end / (1.0 + kept)
+        # Of blocked particles nothing is left at the turning points but round-off, of either sign: none, then.
+        return where_less_equal(magnitude(end), NOTHING * peak, 0.0, -end / (1.0 + kept))
     forgotten, _ = relaxed(total)
     blocked = where_less_equal(forgotten, SHORTEST_MEMORY, weight, 0.0)
     store(desk.flag, 2, load(desk.flag, 2) + blocked)
@@ -237,8 +241,11 @@ def close_block(desk, lots, choice, block, place, n, total, first):
     row = block * LANE_ROWS
     weight, scale = load(lots.lanes, row + WEIGHT), load(lots.lanes, row + H_SCALE)
     along = choice.aligned and choice.interaction == ALONE
-    d = periodic_start(desk, choice, n, total, weight)
+    start = periodic_start(desk, choice, n, total, weight)
+    d = start
     for k in range(n + 1):
+        if choice.half and k == n:
+            d = -start
         if along:
             mean, swing = moments_aligned(scale * lots.shape[2 * k])
         else:
@@ -339,7 +346,7 @@ def read_branch(moments, start, walk, zero):
             coercive = where_less_equal(0.0, m * signed, coercive, crossing)
         if signed_h * h < 0.0:
             remanent = m_a - h_a * (m - m_a) / (h - h_a)
-        signed = where_less_equal(magnitude(m), 0.0, signed, m)
+        signed = where_less_equal(magnitude(m), 0.0, signed, where_less_equal(0.0, m, 1.0, -1.0))
         signed_h = signed_h if h == 0.0 else h
         h_a, m_a = h, m
     return coercive, remanent
