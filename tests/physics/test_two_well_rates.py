@@ -120,11 +120,14 @@ def test_both_spreads_together_fit_into_memory_and_are_the_sum_of_their_parts(mo
     np.testing.assert_array_equal(mh.simulate(experiment, solver).magnetization, roomy)
 
 
-@pytest.mark.parametrize(("diameter", "blocked"), [(14e-9, False), (26e-9, True)])
-def test_a_sample_that_is_blocked_in_part_with_a_bias_is_refused_whichever_part(diameter, blocked):
-    """The first axis is not the last to block: a few of many blocked particles count by their volume."""
+@pytest.mark.parametrize(
+    ("diameter", "spread", "blocked"),
+    [(14e-9, 0.1, False), (18e-9, 0.2, False), (16e-9, 0.3, True), (26e-9, 0.1, True)],
+)
+def test_with_a_bias_a_sample_is_refused_when_more_than_a_hundredth_of_it_is_blocked(diameter, spread, blocked):
+    """The largest particles of any distribution are blocked; they count by their volume, wherever they stand."""
     drive = mh.Sinusoidal(amplitude=2e4, frequency=1e5, bias=2e3)
-    ensemble = mh.Ensemble(material=MATERIAL, diameter=diameter, diameter_spread=0.1)
+    ensemble = mh.Ensemble(material=MATERIAL, diameter=diameter, diameter_spread=spread)
     experiment = mh.Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=400)
     if blocked:
         with pytest.raises(mh.ConvergenceError, match="1 % of its volume"):
