@@ -25,7 +25,7 @@ def captions(numbers: Loops) -> dict[str, tuple[str, str]]:
     return {
         "fig1b": ("Six hysteresis loops with their inputs and what is read off them.", _loops(numbers.examples)),
         "fig2": (
-            "Maps of specific loss power over diameter and field, and over diameter and anisotropy constant.",
+            "Maps of loop area over diameter and field, and over diameter and anisotropy constant.",
             _maps(numbers.maps),
         ),
         "fig3": (
@@ -65,9 +65,9 @@ def _maps(numbers: Maps) -> str:
                     f"({digits(d / 1e-9, 1)} nm, {digits(field / OERSTED, 0)} Oe)"
                 )
     return (
-        f"Specific loss power of random axes with M_s = {SATURATION_MAGNETIZATION / 1e3:.0f} kA/m, Int = "
-        f"{INTERACTION:g}, T = {TEMPERATURE:.0f} K; the loop's area is SLP × 5180 kg/m³/f: 1 W/g is 51.8 J/m³ at 100 "
-        "kHz and 12.95 at 400 kHz. (a), (b) Over diameter and field. Red: where H f reaches the medical limits; above "
+        f"Loop area of random axes with M_s = {SATURATION_MAGNETIZATION / 1e3:.0f} kA/m, Int = "
+        f"{INTERACTION:g}, T = {TEMPERATURE:.0f} K. White lines: SLP, which is area × f/(5180 kg/m³): 1 W/g is 51.8 "
+        "J/m³ at 100 kHz and 12.95 at 400 kHz. (a), (b) Over diameter and field. Red: where H f reaches the medical limits; above "
         "a line it is beyond. Black: the diameter that heats most at each field; it grows with the field, which makes "
         f"up for higher barriers. The most that the map has: {'; '.join(told)}. (c), (d) Over diameter and anisotropy "
         "constant at the field that the paper asks about. H f is one number for a whole map, told above it: both lie "

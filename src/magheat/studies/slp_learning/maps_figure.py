@@ -28,8 +28,10 @@ from magheat.studies.slp_learning.maps import (
     switching_anisotropy,
 )
 
-#: Classes of SLP, W/g; below the first and above the last are classes, too.
-LEVELS = (0.1, 0.3, 1, 3, 10, 30, 100, 200, 500, 1000)
+#: Classes of loop area, J/m^3; below the first and above the last are classes, too.
+LEVELS = (3, 10, 30, 100, 300, 1000, 2000, 5000, 10_000, 15_000)
+#: Lines of equal SLP, W/g.
+LINES = (1, 10, 100, 1000)
 #: On the maps, whose colours do not follow the page's: words and lines.
 _DARK, _LIGHT = "#101010", "#ffffff"
 
@@ -43,9 +45,12 @@ def draw(numbers: Maps, width: float = style.WIDE) -> Figure:
     norm = BoundaryNorm(LEVELS, len(LEVELS) + 1, extend="both")
     for k, (axes, one) in enumerate(zip(panels.ravel(), numbers.maps, strict=True)):
         x, y = one.diameter / 1e-9, one.values / INPUTS[one.across].scale
-        filled = axes.contourf(x, y, one.slp / 1e3, levels=LEVELS, cmap=shades, norm=norm, extend="both")
+        filled = axes.contourf(x, y, one.area, levels=LEVELS, cmap=shades, norm=norm, extend="both")
         filled.set_edgecolor("face")
         filled.set_linewidth(0.2)
+        lines = axes.contour(x, y, one.slp / 1e3, levels=LINES, colors=_LIGHT, linewidths=0.7)
+        for text in axes.clabel(lines, fmt=lambda value: f"{value:g} W/g", fontsize=6.5, colors=_DARK):
+            text.set_path_effects([withStroke(linewidth=2.0, foreground=_LIGHT)])
         style.panel_name(axes, "abcd"[k], _title(one))
         _draw_lines(axes, one, last=narrow or k % 2 == 1)
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
@@ -57,8 +62,9 @@ def draw(numbers: Maps, width: float = style.WIDE) -> Figure:
             told = INPUTS[one.across]
             axes.set_ylabel(f"{told.words} ${told.symbol.replace('_V', '_{V}')}$ ({told.unit})")
     place: dict[str, Any] = {"location": "bottom", "shrink": 0.9, "aspect": 45 if not narrow else 28, "pad": 0.015}
-    bar = drawn.colorbar(filled, ax=panels, ticks=LEVELS, format="%g", **place)
-    bar.set_label("specific loss power (W per g of magnetic phase)")
+    bar = drawn.colorbar(filled, ax=panels, ticks=LEVELS[::2] if narrow else LEVELS, format="%g", **place)
+    parts = ("$\\mu_0$ × loop area (J/m³)", "lines: specific loss power (W per g of magnetic phase)")
+    bar.set_label(("\n" if narrow else "; ").join(parts))
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelsize=7.5, length=0)
     return drawn
