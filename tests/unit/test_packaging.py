@@ -53,8 +53,10 @@ def test_package_says_that_it_is_typed():
     assert (SOURCE / "py.typed").is_file()
 
 
-def test_every_import_is_declared():
-    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+def test_every_import_is_declared_by_the_package_or_an_extra_of_it():
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    texts = [*PROJECT["project"]["dependencies"], *(text for extra in extras for text in extra)]
+    declared = {canonicalize_name(Requirement(text).name) for text in texts}
     providers = importlib.metadata.packages_distributions()
     distributions = {name: {canonicalize_name(d) for d in providers.get(name, [name])} for name in imported_packages()}
     assert {name for name, offered in distributions.items() if not offered & declared} <= {"llvmlite"}  # Numba's own
