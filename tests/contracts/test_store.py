@@ -451,9 +451,8 @@ def old_store_with_rows(url):
     with database.writing(engine) as connection:
         connection.execute(text("INSERT INTO provenance (digest, source, content) VALUES ('d', 'measured', '{}')"))
         connection.execute(
-            text(
-                "INSERT INTO rows (key, slp, more, provenance_id) SELECT 'old', 7.5, '{\"gap\": 1.5}', id FROM provenance"
-            )
+            text("INSERT INTO rows (key, slp, more, provenance_id) SELECT 'old', 7.5, :more, id FROM provenance"),
+            {"more": '{"gap": 1.5}'},
         )
         connection.execute(text("INSERT INTO extra_columns (name, kind) VALUES ('gap', 'number')"))
     return engine

@@ -12,6 +12,7 @@ from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
+from magheat.cli.store import app as store
 
 app = typer.Typer(
     name="magheat",
@@ -39,6 +40,7 @@ def magheat(
 
 for command in (run, reproduce, demo, bench):
     app.command()(one_sentence(command))
+app.add_typer(store)
 
 if __name__ == "__main__":
     app()
