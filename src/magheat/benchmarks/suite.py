@@ -6,11 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from magheat import api
+from magheat.benchmarks.measurement import Measurement
+from magheat.benchmarks.store import measure_store
 from magheat.constants import OERSTED
 from magheat.kernels.batch import aligned, empty_sites, integrate
 from magheat.kernels.integrate import Runs
@@ -31,40 +32,6 @@ from magheat.units import FloatArray
 STAGES = {"dormand-prince": 6, "dop853": 12}
 #: Floating-point operations of one ordered pair in ``interaction.field_at_distance``, sqrt and division one each.
 OPERATIONS_PER_PAIR = 27
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One line of the table.
-
-    Parameters
-    ----------
-    workload, quantity
-        What was run and what was measured.
-    value, bar
-        The best value and what the project asks for; ``bar`` is None where nothing is asked.
-    unit
-        Of both.
-    smaller_is_better
-        Whether ``value`` has to stay below ``bar``.
-    of_peak
-        Fraction of the machine's measured multiply-add peak, where operations were counted.
-    """
-
-    workload: str
-    quantity: str
-    value: float
-    unit: str
-    bar: float | None = None
-    smaller_is_better: bool = False
-    of_peak: float | None = None
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the bar is met; None without a bar."""
-        if self.bar is None:
-            return None
-        return self.value <= self.bar if self.smaller_is_better else self.value >= self.bar
 
 
 def paper_pair(**changes: float) -> Experiment:
@@ -222,6 +189,7 @@ def run_benchmarks(progress: Callable[[Measurement], None] | None = None) -> lis
         measure_pairs(lines[0].value),
         measure_two_wells(),
         measure_start_up(),
+        measure_store(),
     ):
         for line in group:
             add(line)

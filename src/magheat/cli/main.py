@@ -12,6 +12,7 @@ from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
+from magheat.cli.store import app as store
 from magheat.cli.sweep import sweep
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ def magheat(
 
 for command in (run, sweep, reproduce, demo, bench):
     app.command()(one_sentence(command))
+app.add_typer(store)
 
 if __name__ == "__main__":
     app()

@@ -66,7 +66,10 @@ def _sentence(store: str, error: BaseException) -> MagheatError:
         if state.startswith(start):
             return SpecError(f"store {store} {words}.")
     if not state:
-        return SpecError(f"store {store} cannot be reached; is the server running? It says: {_first_line(error)}.")
+        return SpecError(
+            f"store {store} cannot be reached; see whether the server runs, and whether user, password and database "
+            f"are right; it says: {_first_line(error)}."
+        )
     return SpecError(f"store {store} failed: {_first_line(error)}.")
 
 

@@ -26,7 +26,7 @@ from magheat.store import reads, schema
 from magheat.store.columns import ORIGIN, meaning_of
 from magheat.store.packing import unpack
 from magheat.store.snapshot_reader import FORMAT, LOOPS, PROGRAM, ROWS, SCHEMA, file_line, verified
-from magheat.units import FloatArray
+from magheat.units import FloatArray, shown
 
 _README = "README.md"
 #: Points of the loops in memory at once, 64 MB of both fields.
@@ -62,11 +62,10 @@ def write_snapshot(connection: Connection, folder: Path) -> Path:
         with _temporary(folder, target.name) as partial:
             _write(connection, frame, content, partial)
             _put_in_place(partial, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SpecError(
-            f"snapshot could not be written into {str(folder)!r}: {reason}; choose another folder."
-        ) from None
+    except (OSError, pl.exceptions.PolarsError) as error:  # Polars has errors of its own for a full disk
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
+        where = shown(str(folder))
+        raise SpecError(f"snapshot could not be written into {where}: {reason}; choose another folder.") from None
     return target
 
 
