@@ -221,9 +221,11 @@ def test_a_row_that_kills_its_worker_is_quarantined_and_no_other(store, crashing
     design = read_design(box(64, 64))
     keys = keys_of(design)
     killer = keys[37]
-    monkeypatch.setattr(runner._Sweep, "_work", lambda self, job: (
-        crashing.deadly, self._plan, self._design.points[job.rows], job.keys, killer
-    ))
+    monkeypatch.setattr(
+        runner._Sweep,
+        "_work",
+        lambda self, job: (crashing.deadly, self._plan, self._design.points[job.rows], job.keys, killer),
+    )
     summary = mh.sweep(design, store, workers=2)
     assert summary[:4] == (64, 63, 0, 1)
     assert summary.failures[0].row == "row 38"
@@ -252,9 +254,9 @@ def test_the_culprit_is_found_by_halving_and_kills_no_more_than_it_must(crashing
 
 def test_a_worker_killed_from_outside_costs_nothing_and_accuses_nobody(store, crashing, monkeypatch):
     design = read_design(box(512, 64))
-    monkeypatch.setattr(runner._Sweep, "_work", lambda self, job: (
-        crashing.slow, self._plan, self._design.points[job.rows], job.keys
-    ))
+    monkeypatch.setattr(
+        runner._Sweep, "_work", lambda self, job: (crashing.slow, self._plan, self._design.points[job.rows], job.keys)
+    )
     engines = []
     opened = runner.open_engine
     monkeypatch.setattr(runner, "open_engine", lambda *a: engines.append(opened(*a)) or engines[-1])
