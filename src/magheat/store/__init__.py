@@ -2,7 +2,7 @@
 
 from magheat.store.info import Info
 from magheat.store.rows import inputs_of, row_key, row_of
-from magheat.store.snapshot import read_snapshot
+from magheat.store.snapshot_reader import read_snapshot
 from magheat.store.store import Store
 
 __all__ = ["Info", "Store", "inputs_of", "read_snapshot", "row_key", "row_of"]

@@ -164,10 +164,15 @@ def decoded(batches: Iterable[Sequence[Sequence[Any]]], kinds: Mapping[str, str]
     The columns are those of OWN without ``more``, the extra ones, then ``provenance_id``.
     """
     schema = _database_schema()
-    frames = [_unfolded(pl.DataFrame(list(zip(*batch, strict=True)), schema), kinds) for batch in batches]
-    if not frames:
-        return _unfolded(pl.DataFrame(schema=schema), kinds)
-    return pl.concat(frames, rechunk=False)
+    frames = [pl.DataFrame(schema=schema)]
+    for batch in batches:
+        columns = zip(schema.items(), zip(*batch, strict=True), strict=True)
+        frames.append(pl.DataFrame([_series(name, dtype, values) for (name, dtype), values in columns]))
+    return _unfolded(pl.concat(frames, rechunk=True), kinds)
+
+
+def _series(name: str, dtype: pl.DataType, values: Sequence[Any]) -> pl.Series:
+    return pl.Series(name, values).cast(dtype) if name in FLAGS else pl.Series(name, values, dtype)
 
 
 def _database_schema() -> dict[str, pl.DataType]:

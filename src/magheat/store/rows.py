@@ -13,6 +13,7 @@ import xarray as xr
 from magheat import analysis
 from magheat.dataset import ENSEMBLE_FLAGS, require
 from magheat.errors import SpecError
+from magheat.spec.applied_field import Static
 from magheat.spec.checks import arguments
 from magheat.spec.io import from_json
 from magheat.spec.key import canonical
@@ -105,7 +106,9 @@ def inputs_of(experiment: Experiment) -> dict[str, Any]:
 
 
 def _of_drive(field: AppliedField) -> dict[str, Any]:
-    row = {"frequency": field.frequency, "amplitude": field.amplitude, "waveform": type(field).__name__.lower()}
+    row: dict[str, Any] = {"amplitude": field.amplitude, "waveform": type(field).__name__.lower()}
+    if not isinstance(field, Static):  # whose frequency is one over its duration
+        row["frequency"] = field.frequency
     bias = arguments(field).get("bias", 0.0)
     return row | ({"bias": bias} if bias else {})
 
@@ -181,7 +184,10 @@ def row_of(ds: xr.Dataset) -> dict[str, Any]:
         raise SpecError(
             f"result must be one run; got {ds.sizes['run']} stacked along 'run'; put ds.isel(run=0) and so on."
         )
-    return inputs_of(from_json(ds.attrs["experiment"])) | _outputs(ds) | _flags(ds) | _heats(ds)
+    inputs = inputs_of(from_json(ds.attrs["experiment"]))
+    if "frequency" not in inputs:  # a static field has no loop
+        return inputs | _told_flags(ds) | _heats(ds)
+    return inputs | _outputs(ds) | _limits(ds) | _told_flags(ds) | _heats(ds)
 
 
 def _outputs(ds: xr.Dataset) -> dict[str, float]:
@@ -195,14 +201,17 @@ def _outputs(ds: xr.Dataset) -> dict[str, float]:
     }
 
 
-def _flags(ds: xr.Dataset) -> dict[str, bool]:
+def _limits(ds: xr.Dataset) -> dict[str, bool]:
     limits = analysis.field_frequency_product(ds)
-    row = {
+    return {
         "above_brezovich": bool(limits["brezovich_ratio"] > 1),
         "above_hergt_dutz": bool(limits["hergt_dutz_ratio"] > 1),
     }
-    told = (*ENSEMBLE_FLAGS, "reproducible")
-    return row | {name: bool(ds[name]) for name in told if name in ds.variables}
+
+
+def _told_flags(ds: xr.Dataset) -> dict[str, bool]:
+    """What the solver says of its own result."""
+    return {name: bool(ds[name]) for name in (*ENSEMBLE_FLAGS, "reproducible") if name in ds.variables}
 
 
 def _heats(ds: xr.Dataset) -> dict[str, float]:

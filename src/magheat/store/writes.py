@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Insert, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from magheat.errors import SpecError
@@ -79,9 +79,15 @@ def insert_new(connection: Connection, table: Table, lines: Sequence[Mapping[str
     """Insert the lines whose key is not there yet; how many were."""
     if not lines:
         return 0
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    statement = _insert(connection, table).execution_options(preserve_rowcount=True)
     return connection.execute(statement, lines).rowcount
+
+
+def _insert(connection: Connection, table: Table) -> Insert:
+    """The statement that leaves lines alone that are there."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return statement
 
 
 def provenance_id(connection: Connection, origin: Origin) -> int:
@@ -119,8 +125,14 @@ def register(connection: Connection, kinds: Mapping[str, str]) -> None:
 
 def insert_rows(connection: Connection, frame: pl.DataFrame, provenance: int) -> int:
     """Insert the rows whose key is new; how many were."""
-    frame = frame.with_columns(provenance_id=pl.lit(provenance, pl.Int64))
-    return sum(insert_new(connection, schema.rows, part.to_dicts()) for part in frame.iter_slices(BATCH))
+    compiled = _insert(connection, schema.rows).compile(
+        dialect=connection.dialect, column_keys=[*frame.columns, "provenance_id"]
+    )
+    frame = frame.with_columns(provenance_id=pl.lit(provenance, pl.Int64)).select(compiled.positiontup or ())
+    new = 0
+    for part in frame.iter_slices(BATCH):  # tuples straight to the driver: twice as fast as mappings through SQLAlchemy
+        new += connection.exec_driver_sql(str(compiled), part.rows()).rowcount
+    return new
 
 
 def packed_loops(loops: Mapping[str, Any], keys: set[str]) -> dict[str, dict[str, Any]]:
