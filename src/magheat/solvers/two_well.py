@@ -47,7 +47,16 @@ class TwoWell:
     most_sweeps
         Passes after which it counts as not settled.
     threads
-        Threads to use; None: one per core.
+        Threads to use; None: one per core. It changes no bit of a result.
+
+    Notes
+    -----
+    With a bias, particles that forget less than 1e-10 of their state in a period are blocked. A sample of which they
+    make more than 1 % of the volume is refused; a smaller share stands at the mean that the period would give it in
+    the end.
+
+    Source: E. C. Stoner and E. P. Wohlfarth, Phil. Trans. R. Soc. A 240, 599 (1948) for wells and saddle; W. F. Brown,
+    Phys. Rev. 130, 1677 (1963) for his prefactors.
     """
 
     name: ClassVar[str] = "two-well"

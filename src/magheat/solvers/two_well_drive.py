@@ -34,6 +34,7 @@ class Drive(NamedTuple):
 
     shape: FloatArray  # (2 n + 1,) at the ends and middles of steps, in units of the largest field
     half: bool
+    mirrored: bool  # the half comes up as it went down, bit by bit
     stride: int  # steps between samples
     largest: float  # field, in the unit of ``form_of``
     branch: Walk  # samples down from the highest field to the lowest
@@ -83,9 +84,11 @@ def drive_of(form: Form, samples: int, least: int) -> Drive:
     # Where the half period starts and ends at samples, half the way round is enough.
     half_round = half and samples % 2 == 0
     way = np.arange(samples // 2 + 1 if half_round else samples + 1)
+    run_shape = np.ascontiguousarray(shape[: 2 * run + 1])
     return Drive(
-        np.ascontiguousarray(shape[: 2 * run + 1]),
+        run_shape,
         half,
+        half and bool((run_shape == -run_shape[::-1]).all()),
         stride,
         largest or 1.0,
         _walk(descending_branch(field), field, stride, run),

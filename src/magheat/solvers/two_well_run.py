@@ -63,6 +63,8 @@ def run_samples(
         aligned=bool((members.cosine == 1.0).all()),
         half=drive.half,
         field_dependent=road.rates.prefactor == "brown-field",
+        mirrored=drive.mirrored and road.interaction != "mean-field",
+        remember=False,
         half_round=drive.half_round,
         retraced=drive.retraced,
         interaction=INTERACTIONS[road.interaction],

@@ -64,7 +64,8 @@ def two_well_loops(
         The table with coercive_field, remanence (A/m), loss_per_cycle (J/m^3), slp (W/kg of magnetic phase) and the
         flags low_barrier (K V/(k_B T) < 3: the model does not hold), not_converged, may_break_symmetry (a mean field
         that could magnetize the sample by itself), above_brezovich and above_hergt_dutz (H f beyond 4.85e8 and
-        5e9 A/(m s)).
+        5e9 A/(m s)). coercive_field is NaN where the magnetization does not change sign: along the field, particles
+        that relax by less than about 1e-14 in a period have none left at the turning points.
 
     Raises
     ------
