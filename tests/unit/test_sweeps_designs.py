@@ -129,12 +129,7 @@ def test_a_factorial_is_the_product_of_its_axes_and_the_last_runs_fastest():
     )
     made = design(ENSEMBLE, 'design = "factorial"', *axes)
     rows = [tuple(made.values(row).values()) for row in range(made.count)]
-    want = [
-        (d, t, model)
-        for d in (10e-9, 15e-9, 20e-9)
-        for t in (300.0, 320.15)
-        for model in ("none", "barrier")
-    ]
+    want = [(d, t, model) for d in (10e-9, 15e-9, 20e-9) for t in (300.0, 320.15) for model in ("none", "barrier")]
     assert [(pytest.approx(d), pytest.approx(t), model) for d, t, model in rows] == want
 
 
@@ -216,7 +211,8 @@ def from_csv(tmp_path, rows, base=ENSEMBLE):
 
 def test_a_table_names_fields_by_path_or_last_word_with_units(tmp_path):
     made = from_csv(
-        tmp_path, "# mine\ndiameter (nm); experiment.temperature (K); interaction_model\n12; 300; none\n\n14;310;barrier\n"
+        tmp_path,
+        "# mine\ndiameter (nm); experiment.temperature (K); interaction_model\n12; 300; none\n\n14;310;barrier\n",
     )
     assert [made.values(row) for row in range(2)] == [
         {"diameter": 12e-9, "temperature": 300.0, "interaction_model": "none"},

@@ -79,12 +79,17 @@ class Pace:
         if self._fresh_then < 0 or more <= 0 or passed < _SHORTEST:
             return text
         rate = more / passed
-        return f"{text}, {rate:.3g} rows/s, {duration((total - done) / rate)} left"
+        return f"{text}, {rounded(rate)} rows/s, {duration((total - done) / rate)} left"
 
 
 def grouped(number: int) -> str:
     """A whole number in groups of three digits."""
     return f"{number:,}".replace(",", " ")
+
+
+def rounded(rate: float) -> str:
+    """A rate in three digits."""
+    return grouped(int(float(f"{rate:.3g}"))) if rate >= 100 else f"{rate:.3g}"
 
 
 def duration(seconds: float) -> str:

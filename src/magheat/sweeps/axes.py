@@ -82,7 +82,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few values; ``numbers`` stands for them in a design: themselves, or their indices for other than numbers."""
+    """One of a few values; ``numbers`` stand for them in a design: themselves, or indices where they are no numbers."""
 
     path: FieldPath
     name: str
@@ -92,7 +92,8 @@ class Choice:
     def at(self, share: ArrayLike) -> FloatArray:
         """Every value takes an equal part of [0, 1)."""
         index = np.floor(np.asarray(share, np.float64) * len(self.values)).astype(int)
-        return np.array(self.numbers)[np.minimum(index, len(self.values) - 1)]
+        numbers: FloatArray = np.array(self.numbers)[np.minimum(index, len(self.values) - 1)]
+        return numbers
 
     def levels(self) -> FloatArray:
         """All of them, in their order."""

@@ -97,7 +97,8 @@ def _require_any(design: Design, plan: Plan) -> None:
 
 def _tried(numbers: FloatArray) -> list[float]:
     different = np.unique(numbers)
-    return (different if different.size <= _MOST_TRIED else different[[0, -1]]).tolist()
+    tried: list[float] = (different if different.size <= _MOST_TRIED else different[[0, -1]]).tolist()
+    return tried
 
 
 def _tables_at(tables: Table, axes: tuple[Axis, ...], numbers: Sequence[float] | FloatArray, of_solver: bool) -> Table:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from magheat.errors import MagheatError
-from magheat.sweeps.engines import Engine, Station
+from magheat.sweeps.engines import Engine, Station, gone
 from magheat.sweeps.outcomes import Outcome, ready
 
 #: So often a row must kill a worker while it is alone.
@@ -103,9 +103,7 @@ class Crew:
             outcome: Outcome = future.result()
             return outcome
         except CancelledError:
-            raise MagheatError(
-                "the engine is gone and took jobs with it; what was finished is kept, and the same sweep goes on there"
-            ) from None
+            raise gone() from None
         except Exception as error:
             if not station.died(error):
                 raise

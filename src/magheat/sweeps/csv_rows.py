@@ -63,8 +63,9 @@ def read_rows(path: Path, tables: Table) -> Rows:
             unread.append(BadRow(f"line {number}", str(error)))
     if not good:
         raise SpecError(f"{path.name} must have a row that can be read; {unread[0].row}: {unread[0].reason}")
-    axes, points = zip(*(_axis(column, values) for column, values in zip(columns, zip(*good), strict=True)), strict=True)
-    return Rows(list(axes), np.stack(points, axis=1), tuple(numbers), tuple(unread))
+    made = [_axis(column, tuple(row[index] for row in good)) for index, column in enumerate(columns)]
+    points = np.stack([values for _, values in made], axis=1)
+    return Rows([axis for axis, _ in made], points, tuple(numbers), tuple(unread))
 
 
 def _text(path: Path) -> str:
@@ -87,7 +88,9 @@ def _column(cell: str, tables: Table, where: str) -> _Column:
     written, unit = (match[1], match[2] or "") if match else (cell, "")
     path = path_of(written, tables, f"{where}: the column")
     if not unit and leaf(path) in UNITS:
-        raise SpecError(f"{where}: the column {written!r} needs a unit; write {written} ({UNITS[leaf(path)]}) or the like")
+        raise SpecError(
+            f"{where}: the column {written!r} needs a unit; write {written} ({UNITS[leaf(path)]}) or the like"
+        )
     if unit:  # refused here, once, and not at every row
         si_value(path, f"1 {unit}", f"{where}: the unit of {written!r}")
     return _Column(path, unit, default_name(path))

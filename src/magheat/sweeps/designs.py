@@ -111,7 +111,9 @@ def require_distinct(axes: Sequence[Axis]) -> None:
     for index, axis in enumerate(axes):
         where = f"[[sweep.axes]] {'.'.join(map(str, axis.path))}"
         if axis.name in _TAKEN or (axis.name in _INPUTS and default_name(axis.path) != axis.name):
-            raise SpecError(f"{where} must not be named {axis.name!r}, a column of another meaning; give it a name = ...")
+            raise SpecError(
+                f"{where} must not be named {axis.name!r}, a column of another meaning; give it a name = ..."
+            )
         for other in axes[:index]:
             short = min(len(axis.path), len(other.path))
             if axis.path[:short] == other.path[:short]:
@@ -176,17 +178,14 @@ def _spread(axes: Sequence[Axis], shares: FloatArray) -> FloatArray:
 
 def fingerprint(design: Design, solver: Solver) -> dict[str, Any]:
     """What the outcome of a task depends on, its rows left aside, as plain data."""
-    choices = {axis.name: list(map(repr, axis.values)) for axis in design.axes if _tells_indices(axis)}
+    # Of values that are no numbers, a row holds the indices.
+    chosen = [axis for axis in design.axes if isinstance(axis, Choice) and axis.numbers != axis.values]
     options = {f.name: getattr(solver, f.name) for f in dataclasses.fields(solver) if f.name != "threads"}  # type: ignore[arg-type]
     return {
         "tables": design.tables,
         "axes": [[list(axis.path), axis.name] for axis in design.axes],
-        "choices": choices,
+        "choices": {axis.name: list(map(repr, axis.values)) for axis in chosen},
         "solver": solver.name,
         "options": options,
         "loops": design.loops,
     }
-
-
-def _tells_indices(axis: Axis) -> bool:
-    return isinstance(axis, Choice) and axis.numbers != axis.values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -11,13 +12,16 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from magheat._version import __version__
 from magheat.errors import MagheatError, SpecError
 from magheat.kernels.batch import cores
 from magheat.sweeps.outcomes import ready
 from magheat.units import shown
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 #: Jobs that a worker has at a time: one that runs and one that waits, so that it need not wait for the driver.
 _AHEAD = 2
@@ -139,9 +143,11 @@ class Cluster:
                 "pip install 'magheat[cluster]'"
             ) from None
         self._killed = KilledWorker
+        self._quiet = _quieted("distributed")
         try:
-            self._client = Client(address, timeout=_REACH, set_as_default=False)
+            self._client: Client = Client(address, timeout=_REACH, set_as_default=False)  # type: ignore[no-untyped-call]
         except (OSError, TimeoutError, ValueError) as error:
+            _restore(self._quiet)
             raise SpecError(
                 f"engine {address} does not answer ({type(error).__name__}); start it with `dask scheduler`, and "
                 f"workers with `dask worker {address}`"
@@ -153,13 +159,17 @@ class Cluster:
         except BaseException:
             self.close()
             raise
-        self._executor: Executor = self._client.get_executor(pure=False)
+        self._executor: Executor = self._client.get_executor(pure=False)  # type: ignore[no-untyped-call]
 
     @property
     def capacity(self) -> int:
         """Twice the threads of all workers that are there now."""
         if time.monotonic() - self._counted > _RECOUNT:
-            self._capacity = max(_AHEAD * sum(self._client.nthreads().values()), 1)
+            try:
+                threads = self._client.nthreads()  # type: ignore[no-untyped-call]
+            except OSError:
+                raise gone() from None
+            self._capacity = max(_AHEAD * sum(threads.values()), 1)
             self._counted = time.monotonic()
         return self._capacity
 
@@ -173,7 +183,8 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster; what still runs there for this sweep is cancelled."""
-        self._client.close(timeout=_REACH)
+        self._client.close(timeout=_REACH)  # type: ignore[no-untyped-call]
+        _restore(self._quiet)
 
     def _greet(self, address: str) -> None:
         """Wait for a worker, and compare versions: another one would compute other rows under the same keys."""
@@ -188,6 +199,26 @@ class Cluster:
         if versions != {__version__}:
             others = ", ".join(sorted(versions - {__version__}))
             raise SpecError(f"engine {address} has workers with magheat {others}, here it is {__version__}; use one")
+
+
+def gone() -> MagheatError:
+    """What there is to say when an engine is lost in the middle of a sweep."""
+    return MagheatError(
+        "the engine is gone before the sweep was done; what was finished is kept, and the same sweep goes on from there"
+    )
+
+
+def _quieted(logger: str) -> list[tuple[logging.Handler, int]]:
+    """The handlers of a logger, silenced, with their levels: it prints tracebacks of what is a sentence here."""
+    before = [(handler, handler.level) for handler in logging.getLogger(logger).handlers]
+    for handler, _ in before:
+        handler.setLevel(logging.CRITICAL)
+    return before
+
+
+def _restore(before: list[tuple[logging.Handler, int]]) -> None:
+    for handler, level in before:
+        handler.setLevel(level)
 
 
 def _context() -> BaseContext:

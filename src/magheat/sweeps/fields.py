@@ -114,7 +114,9 @@ def path_of(field: object, tables: Table, where: str) -> FieldPath:
         if len(owners) > 1:
             raise SpecError(f"{where} = {field!r} is in {' and '.join(owners)}; write {owners[0]}.{field}")
         if not owners:
-            candidates = _dotted(known) if "." in field else sorted({name for names in known.values() for name in names})
+            candidates = (
+                _dotted(known) if "." in field else sorted({name for names in known.values() for name in names})
+            )
             raise SpecError(unknown_name(f"{where} = {field!r}", field, candidates))
         words.insert(0, owners[0])
     position = 2 if words[0] == "materials" else 1
@@ -206,8 +208,7 @@ def _require_reachable(tables: Table, path: FieldPath, where: str) -> None:
 
 
 def _arguments(make: Callable[..., Any]) -> list[str]:
-    names = inspect.signature(make.__init__ if inspect.isclass(make) else make).parameters  # type: ignore[misc]
-    return [name for name in names if name != "self"]
+    return [name for name in inspect.signature(make).parameters if name != "self"]
 
 
 def _drive(tables: Table) -> Callable[..., Any]:

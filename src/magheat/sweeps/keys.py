@@ -53,7 +53,7 @@ def template_of(plan: Plan, points: FloatArray) -> Template | None:
                 return None
             for place in places:
                 marked = _with(marked, place, _mark(index))
-    except (MagheatError, _OtherShape):
+    except (MagheatError, _OtherShapeError):
         return None
     return _cut(json.dumps(marked, sort_keys=True, separators=(",", ":")), len(plan.axes))
 
@@ -100,7 +100,7 @@ def _slow_key(plan: Plan, row: FloatArray) -> str | MagheatError:
         return error
 
 
-class _OtherShape(Exception):
+class _OtherShapeError(Exception):
     """Two experiments that differ in more than words."""
 
 
@@ -113,7 +113,7 @@ def _differences(one: Any, other: Any, place: tuple[str, ...]) -> Iterator[tuple
             yield from _differences(one[name], other[name], (*place, name))
         return
     if isinstance(one, dict | list) or isinstance(other, dict | list):
-        raise _OtherShape  # what arrays hold may depend on one another
+        raise _OtherShapeError  # what arrays hold may depend on one another
     yield place
 
 

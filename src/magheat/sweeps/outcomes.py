@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from magheat import analysis
-from magheat.errors import MagheatError
+from magheat.errors import MagheatError, SpecError
 from magheat.solvers.base import Solver, require_support
 from magheat.solvers.two_well import TwoWell
+from magheat.solvers.two_well_many import loops_of_many
 from magheat.spec.experiment import Experiment
-from magheat.store.rows import MOST_PARTICLES, inputs_of
+from magheat.store.rows import MOST_PARTICLES, inputs_of, row_of
 from magheat.sweeps.axes import Axis
 from magheat.sweeps.building import Plan, experiment_at, one_solver, solver_at
 from magheat.units import FloatArray
@@ -28,7 +29,6 @@ _ROUND_OFF = 1e-9
 
 Row = dict[str, Any]
 Loop = tuple[FloatArray, FloatArray]
-Build = Callable[[Plan, FloatArray], tuple[Experiment, Solver]]
 
 
 class Failure(NamedTuple):
@@ -54,6 +54,10 @@ class _Computed(NamedTuple):
     loop: Loop | None
 
 
+#: A way to run experiments of equal size; in their order.
+_Road = Callable[[Solver, list[Experiment], bool], list[_Computed | Failure]]
+
+
 def compute(plan: Plan, points: FloatArray, keys: Sequence[str]) -> Outcome:
     """The outcome of some rows (n, a) of a design, whose keys are given.
 
@@ -62,8 +66,8 @@ def compute(plan: Plan, points: FloatArray, keys: Sequence[str]) -> Outcome:
     started = time.perf_counter()
     results: list[_Computed | Failure | None] = [None] * len(points)
     for solver, members in _by_solver(plan, points, results):
-        for position, result in _run(solver, members, plan.loops):
-            results[position] = result
+        for position, computed in _run(solver, members, plan.loops):
+            results[position] = computed
     outcome = Outcome([], [], {}, [], 0.0)
     for position, result in enumerate(results):
         if isinstance(result, Failure):
@@ -123,7 +127,7 @@ def _run(
     solver: Solver, members: list[tuple[int, Experiment]], loops: bool
 ) -> Iterator[tuple[int, _Computed | Failure]]:
     """The results by position. Where a batch fails, its rows run one by one, so that the culprit is found."""
-    road = _two_wells if isinstance(solver, TwoWell) and not loops else _lanes if members[0][1].particles else _single
+    road = _lanes if members[0][1].particles is not None else _single if loops else _road_of_ensembles(solver)
     for batch in _batches(members, road is not _two_wells):
         try:
             computed = road(solver, [experiment for _, experiment in batch], loops)
@@ -133,10 +137,13 @@ def _run(
             yield position, result._replace(position=position) if isinstance(result, Failure) else result
 
 
-def _alone(road: Any, solver: Solver, experiment: Experiment, loops: bool) -> _Computed | Failure:
+def _road_of_ensembles(solver: Solver) -> _Road:
+    return _two_wells if isinstance(solver, TwoWell) else _single
+
+
+def _alone(road: _Road, solver: Solver, experiment: Experiment, loops: bool) -> _Computed | Failure:
     try:
-        result: _Computed | Failure = road(solver, [experiment], loops)[0]
-        return result
+        return road(solver, [experiment], loops)[0]
     except MagheatError as error:
         return Failure(0, str(error), lasting=True)
     except Exception as error:
@@ -160,10 +167,10 @@ def _batches(members: list[tuple[int, Experiment]], limited: bool) -> Iterator[l
             yield group[start : start + most]
 
 
-def _two_wells(solver: TwoWell, experiments: list[Experiment], loops: bool) -> list[_Computed | Failure]:
+def _two_wells(solver: Solver, experiments: list[Experiment], loops: bool) -> list[_Computed | Failure]:
     """Ensembles, all in one pass."""
-    from magheat.solvers.two_well_many import loops_of_many
-
+    if not isinstance(solver, TwoWell):
+        raise SpecError(f"solver must be 'two-well' for its pass over many ensembles; got {solver.name!r}")
     columns = {name: values.tolist() for name, values in loops_of_many(experiments, solver).items()}
     errors = columns.pop("error")
     rows: list[_Computed | Failure] = []
@@ -178,8 +185,6 @@ def _two_wells(solver: TwoWell, experiments: list[Experiment], loops: bool) -> l
 
 def _single(solver: Solver, experiments: list[Experiment], loops: bool) -> list[_Computed | Failure]:
     """Other models of ensembles, and two wells whose loops are kept: one after the other."""
-    from magheat.store.rows import row_of
-
     results: list[_Computed | Failure] = []
     for experiment in experiments:
         try:

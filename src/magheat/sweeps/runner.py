@@ -14,7 +14,7 @@ from magheat._version import __version__
 from magheat.errors import MagheatError
 from magheat.solvers.base import Solver
 from magheat.store.rows import row_key
-from magheat.sweeps.building import Plan, one_solver, plan_of, require_ends, solver_at
+from magheat.sweeps.building import one_solver, plan_of, require_ends, solver_at
 from magheat.sweeps.crew import Crash, Crew, Job
 from magheat.sweeps.design_file import read_design
 from magheat.sweeps.designs import BadRow, Design, fingerprint
