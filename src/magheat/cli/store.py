@@ -10,25 +10,17 @@ import typer
 from magheat.cli import progress
 from magheat.cli.endings import one_sentence
 from magheat.cli.store_import import import_
+from magheat.cli.store_option import DEFAULT, StoreOption
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from magheat.store import Info
 
-#: Where commands look for a knowledge base that is not named.
-DEFAULT = "knowledge.sqlite"
-StoreOption = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        help="The knowledge base: a file, or postgresql+psycopg://USER@HOST/DATABASE.",
-        metavar="URL",
-    ),
-]
-
 app = typer.Typer(
-    name="store", help="Look into a knowledge base, bring measured data in, take what is in it elsewhere.", no_args_is_help=True
+    name="store",
+    help="Look into a knowledge base, bring measured data in, take what is in it elsewhere.",
+    no_args_is_help=True,
 )
 
 
@@ -56,8 +48,9 @@ def export(
     typer.echo(f"Wrote {folder}: {counted.rows} rows, {counted.loops} loops; README.md in it explains the columns.")
 
 
-for name, command in {"info": info, "import": import_, "export": export}.items():
-    app.command(name)(one_sentence(command))
+app.command()(one_sentence(info))
+app.command("import")(one_sentence(import_))
+app.command()(one_sentence(export))
 
 
 def _print(counted: Info) -> None:

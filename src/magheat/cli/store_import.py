@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from magheat.cli import outputs
+from magheat.cli.store_option import DEFAULT, StoreOption
 
 if TYPE_CHECKING:
     from magheat.store.importers import ImportReport
@@ -18,7 +19,7 @@ _SHOWN = 20
 
 def import_(
     file: Annotated[Path, typer.Argument(help="Measured data: CSV, .dat of Quantum Design, MicroMag, Lake Shore.")],
-    store: Annotated[str, typer.Option("--store", help="The knowledge base: a file or a URL.", metavar="URL")],
+    store: StoreOption = DEFAULT,
     profile: Annotated[
         Path | None, typer.Option("--profile", help="What the columns of a table mean.", metavar="PROFILE.toml")
     ] = None,

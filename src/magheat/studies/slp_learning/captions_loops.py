@@ -67,8 +67,8 @@ def _maps(numbers: Maps) -> str:
     return (
         f"Loop area of random axes with M_s = {SATURATION_MAGNETIZATION / 1e3:.0f} kA/m, Int = "
         f"{INTERACTION:g}, T = {TEMPERATURE:.0f} K. White lines: SLP, which is area × f/(5180 kg/m³): 1 W/g is 51.8 "
-        "J/m³ at 100 kHz and 12.95 at 400 kHz. (a), (b) Over diameter and field. Red: where H f reaches the medical limits; above "
-        "a line it is beyond. Black: the diameter that heats most at each field; it grows with the field, which makes "
+        "J/m³ at 100 kHz and 12.95 at 400 kHz. (a), (b) Over diameter and field. Red: where H f reaches the medical "
+        "limits; above a line it is beyond. Black: the diameter that heats most at each field; it grows with the field, which makes "
         f"up for higher barriers. The most that the map has: {'; '.join(told)}. (c), (d) Over diameter and anisotropy "
         "constant at the field that the paper asks about. H f is one number for a whole map, told above it: both lie "
         "beyond Brezovich's limit and within Hergt and Dutz's. The field reaches H_K/2, where it switches the first "
