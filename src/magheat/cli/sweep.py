@@ -122,7 +122,8 @@ def _report(design: Design, summary: Summary, store: str) -> None:
     g = progress.grouped
     typer.echo(
         f"{g(summary.rows)} rows: {g(summary.new)} new, {g(summary.known)} already there, {g(summary.failed)} failed; "
-        f"{progress.duration(summary.seconds)}" + (f", {progress.rounded(summary.rate)} new rows/s." if summary.new else ".")
+        f"{progress.duration(summary.seconds)}"
+        + (f", {progress.rounded(summary.rate)} new rows/s." if summary.new else ".")
     )
     _remarks(design)
     for failure in summary.failures[:_SHOWN]:
