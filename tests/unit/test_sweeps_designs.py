@@ -292,6 +292,7 @@ def test_what_makes_no_design_is_refused_in_one_sentence(head, axes, words):
         (ENSEMBLE, axis("solver.axis_points", low=0, high=10), "axis_points"),
         (PAIR, axis("particles.gap", low='"-1 nm"', high='"9 nm"'), "pair.gap must be >= 0"),
         (PAIR, axis("experiment.temperature", low=0.0, high=300.0), "temperature must be 0"),
+        (ENSEMBLE.replace("two-well", "llg"), DIAMETER, "^Experiment.ensemble has no positions"),
     ],
 )
 def test_an_end_that_is_no_experiment_is_refused_before_anything_is_run(base, entry, words):

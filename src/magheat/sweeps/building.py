@@ -73,6 +73,7 @@ def require_ends(design: Design) -> None:
     middle = [axis.levels()[len(axis.levels()) // 2] for axis in design.axes]
     if design.kind != "factorial":
         middle = [float(axis.at(0.5)) for axis in design.axes]
+    require_support(solver_at(plan, middle), experiment_at(plan, middle))
     for index, axis in enumerate(design.axes):
         for number in _tried(axis.levels()):
             numbers = [*middle[:index], number, *middle[index + 1 :]]

@@ -234,7 +234,7 @@ class _Sweep:
 
     def _keys(self, task: _Task, template: Template | None) -> Iterator[str | MagheatError]:
         points = self._design.points[task.start : task.stop]
-        shared = one_solver(self._plan)
+        shared, options = one_solver(self._plan), _options(self._solver)
         for row, key in enumerate(experiment_keys(self._plan, template, points)):
             if isinstance(key, MagheatError):
                 yield key
@@ -244,7 +244,7 @@ class _Sweep:
             except MagheatError as error:
                 yield error
                 continue
-            yield row_key(key, solver.name, _options(solver), solver.model_version)
+            yield row_key(key, solver.name, options if shared else _options(solver), solver.model_version)
 
     def _job_size(self, rows: int) -> int:
         """Rows of the next job, an even share of those left in its task."""
