@@ -382,8 +382,8 @@ def test_an_interrupted_sweep_says_what_is_there_and_leaves_no_worker(long_sweep
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert err.splitlines()[-1] == (
-        f"magheat: interrupted; {grouped(rows_in(base))} of 65 536 rows are in {base}; the same command goes on from "
-        "there"
+        f"magheat: interrupted; {grouped(rows_in(base))} of 65 536 rows are in {str(base)!r}; the same command goes "
+        "on from there"
     )
     wait_for(lambda: not session(process.pid))
 

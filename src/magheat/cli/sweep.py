@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from magheat.cli import outputs, progress
+from magheat.cli.store_option import DEFAULT, StoreOption
 
 if TYPE_CHECKING:
     from magheat.sweeps.designs import Design
@@ -26,9 +27,7 @@ _INTERRUPTED = 130
 
 def sweep(
     file: Annotated[Path, typer.Argument(help="The design, a TOML file; see examples/sweeps/.", metavar="DESIGN.toml")],
-    store: Annotated[
-        str | None, typer.Option("--store", help="The knowledge base: a file, or a database's URL.", metavar="URL")
-    ] = None,
+    store: StoreOption = DEFAULT,
     engine: Annotated[
         str | None, typer.Option("--engine", help="A Dask scheduler, tcp://HOST:PORT.", metavar="ADDRESS")
     ] = None,
@@ -39,14 +38,10 @@ def sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check, count and show the first rows.")] = False,
 ) -> None:
     """Compute every row of a design that the knowledge base does not have yet."""
-    from magheat.errors import SpecError
-
     outputs.require_file("DESIGN.toml", file)
     if dry_run:
         _show(file)
         return
-    if store is None:
-        raise SpecError("--store is required: the file of the knowledge base, such as kb.sqlite, or a database's URL.")
     with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, _terminated_like_interrupted():
         from magheat.sweeps.design_file import read_design
         from magheat.sweeps.runner import Interrupted, Tally, sweep
@@ -66,7 +61,7 @@ def sweep(
             there = summary.new + summary.known
             typer.echo(
                 f"magheat: interrupted; {progress.grouped(there)} of {progress.grouped(summary.rows)} rows are in "
-                f"{store}; the same command goes on from there",
+                f"{_named(store)}; the same command goes on from there",
                 err=True,
             )
             raise typer.Exit(_INTERRUPTED) from None
@@ -132,7 +127,14 @@ def _report(design: Design, summary: Summary, store: str) -> None:
         typer.echo(f"... and {g(summary.failed - _SHOWN)} more.")
     if summary.failed:
         typer.echo("Failed rows are left out the next time; --retry tries them again.")
-    typer.echo(f"The rows are in {store}: magheat store info {store}")
+    typer.echo(f"The rows are in {_named(store)}; magheat store info counts them.")
+
+
+def _named(store: str) -> str:
+    """The knowledge base without its password."""
+    from magheat.store.address import address, in_words
+
+    return in_words(address(store))
 
 
 def _remarks(design: Design) -> None:
