@@ -448,10 +448,14 @@ def test_a_script_without_a_guard_gets_the_likely_fix(tmp_path):
 
 def test_an_interruption_waits_for_what_must_not_be_torn_apart_and_then_comes():
     seen = []
-    with pytest.raises(KeyboardInterrupt):
+
+    def interrupted():
         with undisturbed():
             signal.raise_signal(signal.SIGINT)
             seen.append("the end of the block")
         seen.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert seen == ["the end of the block"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
