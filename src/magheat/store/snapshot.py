@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +26,7 @@ from magheat.store.columns import ORIGIN, meaning_of
 from magheat.store.packing import unpack
 from magheat.store.snapshot_reader import FORMAT, LOOPS, PROGRAM, ROWS, SCHEMA, file_line, verified
 from magheat.units import FloatArray, shown
+from magheat.whole import flush
 
 _README = "README.md"
 #: Points of the loops in memory at once, 64 MB of both fields.
@@ -203,9 +203,9 @@ def _put_in_place(partial: Path, target: Path) -> None:
     """Flush all to the disk, rename, then take away the right to write."""
     for path in sorted(partial.iterdir()):
         path.chmod(0o444)
-        _flush(path)
+        flush(path)
     partial.chmod(0o755)
-    _flush(partial)
+    flush(partial)
     try:
         partial.rename(target)
     except OSError:
@@ -213,12 +213,4 @@ def _put_in_place(partial: Path, target: Path) -> None:
             raise
         verified(target)  # another process was quicker with the same content
     target.chmod(0o555)
-    _flush(target.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(target.parent)
