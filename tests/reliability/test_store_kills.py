@@ -14,7 +14,8 @@ import magheat as mh
 
 ROUNDS = 20
 #: Forks a writer for every line it is given, so that what takes long to import is imported once. A writer opens the
-#: store and writes pieces of 400 rows, every tenth with a loop, until it is killed; its log tells before and after each.
+#: store and writes pieces of 400 rows, every tenth with a loop, until it is killed; its log tells of each before and
+#: after.
 NURSERY = """
 import os, sys
 import numpy as np
