@@ -115,6 +115,7 @@ def test_a_table_can_be_of_one_source_one_solver_or_of_rows_that_have_some_colum
     assert found(solver="llg") == []
     assert found(columns=["slp"]) == ["a", "c"]
     assert found(columns=["slp", "doi"]) == ["c"]
+    assert found(columns=["solver", "slp"]) == ["a"]
     assert found(source="simulated", columns=["gap"]) == ["b"]
     assert store.table(source="measured")["solver"].to_list() == [None]
 
@@ -283,7 +284,7 @@ REFUSED = [
     ({"table": [("a", 1.0)]}, "must be a Polars frame or a mapping"),
     ({"source": "guessed"}, "source must be 'simulated' or 'measured'"),
     ({"solver": ""}, "solver must be a name"),
-    ({"model_version": "1"}, "model_version must be a whole number"),
+    ({"model_version": "1"}, "model_version must be an integer"),
     ({"provenance": None}, "provenance must be a mapping"),
     ({"provenance": {"x": float("nan")}}, "provenance must hold"),
     ({"task": ""}, "task must be text"),
