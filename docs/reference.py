@@ -68,6 +68,11 @@ def write_sizes(app: Sphinx, what: str, name: str, thing: object, options: objec
     lines[:] = sizes_as_written(lines)
 
 
+def leave_out(app: Sphinx, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of named tuples, which the docstring of the class tells better."""
+    return True if (inspect.getdoc(thing) or "").startswith("Alias for field number") else None
+
+
 def entry(path: str, name: str, thing: object) -> list[str]:
     """Lines that document one name of the module that users reach by ``path``."""
     if kind_of(thing) == "data":
@@ -134,4 +139,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks for sources."""
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-process-docstring", write_sizes)
+    app.connect("autodoc-skip-member", leave_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,7 +25,12 @@ def run(
         Path | None, typer.Option("--plot", help="Draw the run, as PNG or SVG by the suffix.", metavar="PLOT.png")
     ] = None,
     solver: Annotated[
-        str | None, typer.Option("--solver", help="llg or minimize, instead of what the file says.", metavar="NAME")
+        str | None,
+        typer.Option(
+            "--solver",
+            help="llg, minimize, two-well or linear-response, instead of what the file says.",
+            metavar="NAME",
+        ),
     ] = None,
     rtol: Annotated[
         float | None, typer.Option("--rtol", help="Relative tolerance, instead of what the file says.", metavar="X")

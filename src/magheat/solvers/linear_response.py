@@ -47,6 +47,13 @@ class LinearResponse:
     size_points
         Diameters, and anisotropy constants, in the average over a distribution of them.
 
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
+    Notes
+    -----
     Source: R. E. Rosensweig, J. Magn. Magn. Mater. 252, 370 (2002).
     """
 

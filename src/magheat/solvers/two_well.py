@@ -49,6 +49,11 @@ class TwoWell:
     threads
         Threads to use; None: one per core. It changes no bit of a result.
 
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
     Notes
     -----
     With a bias, particles that forget less than 1e-10 of their state in a period are blocked. A sample of which they

@@ -95,6 +95,11 @@ def inputs_of(experiment: Experiment) -> dict[str, Any]:
     Columns of every table that the experiment has no single value for are left out: the diameter of particles that
     differ, the interaction of particles with positions. What goes beyond these columns, such as the axes of an
     ensemble, the damping, or the sizes of up to 16 particles, has names of its own.
+
+    Raises
+    ------
+    SpecError
+        When the experiment has neither particles nor an ensemble.
     """
     drive = _of_drive(experiment.applied_field) | {"temperature": experiment.temperature}
     if experiment.ensemble is not None:
@@ -177,7 +182,9 @@ def row_of(ds: xr.Dataset) -> dict[str, Any]:
     Raises
     ------
     SchemaError
-        When the dataset is no run that carries its experiment, or holds several runs.
+        When the dataset is no run that carries its experiment.
+    SpecError
+        When it holds several runs.
     """
     require(ds, "experiment", "applied_field", "magnetization")
     if "run" in ds.dims:

@@ -103,6 +103,8 @@ class Store:
         ------
         SchemaError
             When the dataset is not a whole run.
+        SpecError
+            When it holds several runs, or the store cannot be written.
         """
         key, row = key_of(result), row_of(result)
         loop = analysis.sample_loop(result)

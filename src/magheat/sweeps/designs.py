@@ -33,9 +33,17 @@ _INPUTS = frozenset(
 
 
 class BadRow(NamedTuple):
-    """A row of a table that could not be read."""
+    """A row that could not be read or computed.
 
-    row: str  # "line 17"
+    Parameters
+    ----------
+    row
+        Its label, such as "line 17" or "row 3".
+    reason
+        Why, in one sentence.
+    """
+
+    row: str
     reason: str
 
 

@@ -38,12 +38,24 @@ _FIRST_OF_PARTICLES, _LEAST_OF_PARTICLES = 16, 1
 
 
 class Tally(NamedTuple):
-    """How far a sweep is."""
+    """How far a sweep is, in rows.
 
-    rows: int  # all of them
-    known: int  # were in the knowledge base
-    new: int  # are there now
-    failed: int  # cannot be computed, or read
+    Parameters
+    ----------
+    rows
+        All of the design, those that could not be read included.
+    known
+        Those that were in the knowledge base.
+    new
+        Those that are there now.
+    failed
+        Those that cannot be computed, or read.
+    """
+
+    rows: int
+    known: int
+    new: int
+    failed: int
 
     @property
     def done(self) -> int:
@@ -52,13 +64,29 @@ class Tally(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """How a sweep ended."""
+    """How a sweep ended.
+
+    Parameters
+    ----------
+    rows
+        All of the design, those that could not be read included.
+    new
+        Those that were computed and kept.
+    known
+        Those that were in the knowledge base before.
+    failed
+        Those that cannot be computed, or read.
+    failures
+        The first 100 of these, each with its reason.
+    seconds
+        Wall time in s.
+    """
 
     rows: int
     new: int
     known: int
     failed: int
-    failures: tuple[BadRow, ...]  # the first 100 of them
+    failures: tuple[BadRow, ...]
     seconds: float
 
     @property

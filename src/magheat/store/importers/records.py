@@ -15,7 +15,15 @@ Value: TypeAlias = float | int | str | bool | None
 
 
 class Refused(NamedTuple):
-    """A line that could not be read, and why in one sentence."""
+    """A line that could not be read.
+
+    Parameters
+    ----------
+    line
+        Its number in the file, from 1.
+    reason
+        Why, in one sentence.
+    """
 
     line: int
     reason: str
