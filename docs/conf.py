@@ -32,5 +32,18 @@ html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = f"magheat {__version__}"
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {page: [] for page in ("index", "getting-started", "own-particles", "theory", "limits", "speed")}
+#: Pages of the top level, which need no navigation beside them.
+PAGES = (
+    "index",
+    "getting-started",
+    "own-particles",
+    "sweeps",
+    "store",
+    "measured-data",
+    "theory",
+    "two-wells",
+    "limits",
+    "speed",
+)
+html_sidebars = {page: [] for page in PAGES}
 html_show_sourcelink = False

@@ -1,12 +1,16 @@
 """Pages of the API reference, written from ``__all__`` of magheat and of the modules named there.
 
-Each name is documented under the path that users write (``magheat.arrangement.pair``), wherever it is defined.
+Each name is documented once, under the path that users write (``magheat.arrangement.pair``), wherever it is defined.
 """
 
+from __future__ import annotations
+
+import importlib
 import inspect
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
@@ -14,6 +18,25 @@ from sphinx.pycode import ModuleAnalyzer
 import magheat
 
 TITLES = {"class": "Classes", "function": "Functions", "data": "Constants", "exception": "Errors"}
+#: Pages of what the functions above hand over or take, and where it is: page -> module -> names.
+FURTHER = {
+    "magheat.store.importers": {
+        "magheat.store.importers": ("ImportReport", "Refused", "Profile", "Column", "Sample", "read_profile")
+    },
+    "magheat.sweeps": {
+        "magheat.sweeps.design_file": ("read_design",),
+        "magheat.sweeps.designs": ("Design", "BadRow"),
+        "magheat.sweeps.runner": ("Summary", "Tally", "Interrupted"),
+    },
+}
+
+
+class Thing(NamedTuple):
+    """Something public, and the module and name under which users reach it."""
+
+    path: str
+    name: str
+    value: object
 
 
 def kind_of(thing: object) -> str:
@@ -45,6 +68,11 @@ def write_sizes(app: Sphinx, what: str, name: str, thing: object, options: objec
     lines[:] = sizes_as_written(lines)
 
 
+def leave_out(app: Sphinx, what: str, name: str, thing: object, skip: bool, options: object) -> bool | None:
+    """Leave out the fields of named tuples, which the docstring of the class tells better."""
+    return True if (inspect.getdoc(thing) or "").startswith("Alias for field number") else None
+
+
 def entry(path: str, name: str, thing: object) -> list[str]:
     """Lines that document one name of the module that users reach by ``path``."""
     if kind_of(thing) == "data":
@@ -55,16 +83,30 @@ def entry(path: str, name: str, thing: object) -> list[str]:
     return [f".. auto{kind_of(thing)}:: {root}::{'.'.join(inner)}", *members, ""]
 
 
-def page(path: str, module: ModuleType) -> str:
-    """Text of the page of one module; modules in it have pages of their own, and errors are not repeated at the top."""
-    public = {name: getattr(module, name) for name in getattr(module, "__all__", own_names(module))}
+def page(path: str, module: ModuleType, things: list[Thing], elsewhere: dict[int, Thing]) -> str:
+    """Text of the page of one module, with links to those of its things that are documented elsewhere."""
     lines = [path, "=" * len(path), "", *inspect.getdoc(module).splitlines(), ""]
     for kind, title in TITLES.items():
-        names = [name for name, thing in public.items() if not inspect.ismodule(thing) and kind_of(thing) == kind]
-        if names and not (kind == "exception" and module is magheat):
+        here = [thing for thing in things if kind_of(thing.value) == kind and id(thing.value) not in elsewhere]
+        if here:
             lines += [title, "-" * len(title), ""]
-            lines += [line for name in names for line in entry(path, name, public[name])]
+            lines += [line for thing in here for line in entry(*thing)]
+    links = [link(elsewhere[id(thing.value)]) for thing in things if id(thing.value) in elsewhere]
+    if links:
+        lines += ["On other pages", "--------------", "", *(f"- {one}" for one in links), ""]
     return "\n".join(lines)
+
+
+def link(thing: Thing) -> str:
+    """Link to where a class, function or error is documented."""
+    role = {"class": "class", "exception": "exc", "function": "func"}[kind_of(thing.value)]
+    return f":{role}:`{thing.path}.{thing.name}`"
+
+
+def public(path: str, module: ModuleType) -> list[Thing]:
+    """What a module offers; modules in it have pages of their own."""
+    names = getattr(module, "__all__", own_names(module))
+    return [thing for thing in (Thing(path, n, getattr(module, n)) for n in names) if not inspect.ismodule(thing.value)]
 
 
 def own_names(module: ModuleType) -> list[str]:
@@ -74,16 +116,28 @@ def own_names(module: ModuleType) -> list[str]:
 
 def write_pages(app: Sphinx) -> None:
     """Write one page per public module into ``generated/``."""
+    inner = {f"magheat.{name}": getattr(magheat, name) for name in magheat.__all__}
+    modules = {path: module for path, module in inner.items() if inspect.ismodule(module)}
+    pages = {path: public(path, module) for path, module in modules.items()}
+    for path, owners in FURTHER.items():
+        modules[path] = importlib.import_module(path)
+        pages[path] = [
+            Thing(owner, name, getattr(importlib.import_module(owner), name))
+            for owner, names in owners.items()
+            for name in names
+        ]
+    documented = {id(one.value): one for things in pages.values() for one in things if kind_of(one.value) != "data"}
+    texts = {path: page(path, modules[path], things, {}) for path, things in pages.items()}
+    texts["magheat"] = page("magheat", magheat, public("magheat", magheat), documented)
     folder = Path(app.srcdir) / "generated"
     folder.mkdir(exist_ok=True)
-    modules = {f"magheat.{name}": getattr(magheat, name) for name in magheat.__all__}
-    for path, module in {"magheat": magheat, **modules}.items():
-        if inspect.ismodule(module):
-            (folder / f"{path}.rst").write_text(page(path, module), encoding="utf-8")
+    for path, text in texts.items():
+        (folder / f"{path}.rst").write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Write the pages before Sphinx looks for sources."""
     app.connect("builder-inited", write_pages)
     app.connect("autodoc-process-docstring", write_sizes)
+    app.connect("autodoc-skip-member", leave_out)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,10 @@
 """magheat: which magnetic nanoparticle heats, how much and when."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from magheat import analysis, constants, errors
 from magheat._version import __version__ as __version__
 from magheat.api import simulate, simulate_many
@@ -27,6 +32,11 @@ from magheat.spec.particles import Particles
 from magheat.spec.sampled_field import Sampled
 from magheat.workflows.ensemble_heat import ensemble_heat
 
+if TYPE_CHECKING:
+    from magheat import store
+    from magheat.store import Store
+    from magheat.sweeps.runner import sweep
+
 __all__ = [
     "LLG",
     "ConvergenceError",
@@ -45,6 +55,7 @@ __all__ = [
     "SpecError",
     "Square",
     "Static",
+    "Store",
     "Trapezoidal",
     "Triangular",
     "TwoWell",
@@ -58,6 +69,30 @@ __all__ = [
     "read_netcdf",
     "simulate",
     "simulate_many",
+    "store",
+    "sweep",
     "two_well_loops",
     "write_netcdf",
 ]
+
+#: Names that are loaded when they are first asked for, because what they need takes long to import.
+_LAZY = {
+    "Store": ("magheat.store", "Store"),
+    "store": ("magheat.store", None),
+    "sweep": ("magheat.sweeps.runner", "sweep"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load one of the names that are loaded late (PEP 562)."""
+    if name not in _LAZY:
+        raise AttributeError(f"module 'magheat' has no attribute {name!r}")
+    module, attribute = _LAZY[name]
+    loaded = importlib.import_module(module)
+    globals()[name] = loaded if attribute is None else getattr(loaded, attribute)
+    return globals()[name]
+
+
+def __dir__() -> list[str]:
+    """Return the public names, those that are loaded late included."""
+    return sorted({*globals(), *__all__})

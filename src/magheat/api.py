@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
@@ -12,7 +12,7 @@ from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
-from magheat.spec.checks import explain_arguments
+from magheat.spec.checks import explain_arguments, unknown_name
 from magheat.spec.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -44,6 +44,23 @@ def solver_of(solver: str | Solver, rtol: float | None = None) -> Solver:
     if "rtol" not in {field.name for field in dataclasses.fields(solver)}:  # type: ignore[arg-type]
         raise SpecError(f"rtol must be None for the solver {solver.name!r}, which has no such tolerance; got {rtol!r}.")
     return dataclasses.replace(solver, rtol=rtol)  # type: ignore[type-var]
+
+
+def solver_of_table(table: Mapping[str, Any]) -> Solver:
+    """Return the solver of a file's ``[solver]`` table: its ``name`` ("llg" by default) and options.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name or option, or a value that breaks its rule.
+    """
+    options = dict(table)
+    chosen = solver_of(options.pop("name", "llg"))
+    known = [field.name for field in dataclasses.fields(chosen)]  # type: ignore[arg-type]
+    for option in options:
+        if option not in known:
+            raise SpecError(unknown_name(f"[solver] {option}", option, ["name", *known]))
+    return SOLVERS[chosen.name](**options)
 
 
 @explain_arguments

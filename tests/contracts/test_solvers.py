@@ -131,6 +131,7 @@ def test_the_dataset_says_where_it_comes_from(any_run):
     assert ds.attrs["seed"] == 1
     assert ds.attrs["wall_time_s"] > 0
     assert ds.attrs["magheat_version"]
+    assert ds.attrs["model_version"] == api.SOLVERS[name].model_version >= 1
     assert set(json.loads(ds.attrs["solver_options"])) == {f.name for f in dataclasses.fields(api.SOLVERS[name])}
     json.loads(ds.attrs["experiment"])
 

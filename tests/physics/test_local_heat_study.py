@@ -10,11 +10,11 @@ import re
 import numpy as np
 import pytest
 
+from magheat.studies.files import write_csv
+from magheat.studies.findings import BORNE_OUT, OUTSIDE, QUALIFIED, VERDICTS
 from magheat.studies.local_heat import reproduce
 from magheat.studies.local_heat.cases import A, B
 from magheat.studies.local_heat.damping import ROUTES, Plan, route_of
-from magheat.studies.local_heat.files import write_csv
-from magheat.studies.local_heat.findings import BORNE_OUT, OUTSIDE, QUALIFIED, VERDICTS
 from magheat.studies.local_heat.report import findings
 from magheat.studies.local_heat.reproduce import compute
 

@@ -48,9 +48,11 @@ def test_loops_lose_energy_and_stay_within_their_bounds(axes, model):
     assert (
         np.abs(h_c[np.isfinite(h_c)]) <= np.minimum(h_v, anisotropy_field(columns))[np.isfinite(h_c)] * (1 + 1e-9)
     ).all()
+    assert (h_c >= -1e-12 * h_v)[np.isfinite(h_c)].all()  # of blocked particles, too
     m_r = out["remanence"].to_numpy()
-    assert (h_c >= -1e-6 * h_v)[m_r > 1e-9 * m_s].all()  # below, all of M is round-off
-    assert (np.abs(m_r) <= m_s).all()
+    # Of blocked particles along the field nothing is left at the turning points, and between M does not change sign.
+    assert (np.isfinite(h_c) | ((axes == 0.0) & (m_r < 1e-12 * m_s))).all()
+    assert ((m_r >= -1e-14 * m_s) & (m_r <= m_s)).all()
     np.testing.assert_allclose(out["slp"], area * columns["frequency"] / 5180, rtol=1e-12)
 
 
@@ -106,4 +108,4 @@ def test_extreme_samples_give_finite_numbers(sigma, h, frequency):
     for prefactor, axes in (("constant", "random"), ("brown", "random"), ("brown-field", 0.0)):
         out = mh.two_well_loops(columns, axes, solver=mh.TwoWell(prefactor=prefactor, axis_points=16))
         assert np.isfinite(out.select("remanence", "loss_per_cycle", "slp").row(0)).all()
-        assert np.isfinite(out["coercive_field"][0]) or abs(out["remanence"][0]) < 1e-9 * 4e5
+        assert np.isfinite(out["coercive_field"][0]) or abs(out["remanence"][0]) < 1e-12 * 4e5

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from magheat import dataset
 from magheat._version import __version__
+from magheat.api import SOLVERS
 from magheat.cli.main import app
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -57,6 +58,11 @@ def refused(result):
     (line,) = result.stderr.splitlines()
     assert line.startswith("magheat: ")
     return line.removeprefix("magheat: ")
+
+
+def test_help_of_run_names_every_solver():
+    help_text = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["run", "--help"]).stdout
+    assert all(name in help_text for name in SOLVERS)
 
 
 def test_a_run_writes_both_files_and_ends_with_its_numbers(short, tmp_path):

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from magheat.benchmarks import Measurement
 from magheat.cli import progress
 from magheat.cli.main import app
+from magheat.cli.reproduce import STUDIES
+from magheat.studies import slp_learning
 
 
 def magheat(*arguments):
@@ -16,11 +18,11 @@ def magheat(*arguments):
 
 @pytest.fixture
 def study(monkeypatch):
-    """A study that writes a report of one word; returns what happens to its folder argument."""
+    """Studies that write a report of one word; returns what happens to their folder arguments, and stages."""
     asked = []
 
-    def reproduce(out, progress):
-        asked.append(out)
+    def reproduce(out, progress, stage=None):
+        asked.append(out if stage is None else (out, stage))
         progress("Figure 2 ...")
         progress(0.5)
         report = out / "report.html"
@@ -28,23 +30,49 @@ def study(monkeypatch):
         return report
 
     monkeypatch.setattr("magheat.studies.local_heat.reproduce", reproduce)
+    monkeypatch.setattr("magheat.studies.slp_learning.reproduce", reproduce)
     return asked
 
 
-def test_demo_starts_with_a_word_and_ends_with_the_name_of_the_report(study, tmp_path, monkeypatch):
+def test_demo_starts_with_a_word_and_names_every_report(study, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = magheat("demo")
     assert result.exit_code == 0, result.stderr
     assert result.stderr.splitlines()[0] == "magheat: Starting ..."
     assert "magheat: Figure 2 ..." in result.stderr.splitlines()
-    assert "reports/local-heat/report.html" in result.stdout.splitlines()[-1]
-    assert (tmp_path / "reports/local-heat/report.html").read_text() == "done"
+    for name, line in zip(("local-heat", "slp-learning"), result.stdout.splitlines(), strict=True):
+        assert f"reports/{name}/report.html" in line
+        assert (tmp_path / f"reports/{name}/report.html").read_text() == "done"
 
 
 def test_reproduce_makes_the_folder_that_it_is_given(study, tmp_path):
     result = magheat("reproduce", "local-heat", "--out", tmp_path / "a/b")
     assert result.exit_code == 0, result.stderr
     assert study == [tmp_path / "a/b"]
+
+
+def test_reproduce_makes_one_stage_where_there_are_stages(study, tmp_path):
+    result = magheat("reproduce", "slp-learning", "--stage", "loops", "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert study == [(tmp_path, "loops")]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("slp-learning", "must be one of loops"), ("local-heat", "this study has no stages")]
+)
+def test_a_stage_that_is_not_there_is_refused(study, tmp_path, name, words):
+    result = magheat("reproduce", name, "--stage", "learnt", "--out", tmp_path / "new")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"magheat: --stage of {name} ")
+    assert words in result.stderr
+    assert "'learnt'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert study == []
+    assert not (tmp_path / "new").exists()
+
+
+def test_stages_of_the_command_line_are_those_of_the_studies():
+    assert STUDIES["slp-learning"] == slp_learning.STAGES
 
 
 def test_a_folder_that_is_a_file_is_refused(study, tmp_path):

@@ -53,8 +53,10 @@ def test_package_says_that_it_is_typed():
     assert (SOURCE / "py.typed").is_file()
 
 
-def test_every_import_is_declared():
-    declared = {canonicalize_name(Requirement(text).name) for text in PROJECT["project"]["dependencies"]}
+def test_every_import_is_declared_by_the_package_or_an_extra_of_it():
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    texts = [*PROJECT["project"]["dependencies"], *(text for extra in extras for text in extra)]
+    declared = {canonicalize_name(Requirement(text).name) for text in texts}
     providers = importlib.metadata.packages_distributions()
     distributions = {name: {canonicalize_name(d) for d in providers.get(name, [name])} for name in imported_packages()}
     assert {name for name, offered in distributions.items() if not offered & declared} <= {"llvmlite"}  # Numba's own
@@ -94,11 +96,15 @@ def test_importing_the_package_opens_no_figure_library():
 
 
 @pytest.mark.skipif(not hasattr(magheat, "simulate"), reason="nothing to simulate with yet")
-def test_example_of_the_readme_runs(capsys):
+@pytest.mark.parametrize("example", [0, 1])
+def test_examples_of_the_readme_run(example, capsys):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"<!-- example -->\n```python\n(.*?)```", text, flags=re.DOTALL)
+    examples = re.findall(r"<!-- example -->\n```python\n(.*?)```.*?```text\n(.*?)```", text, flags=re.DOTALL)
+    code, told = examples[example]
     exec(compile(code, "README.md", "exec"), {})
-    assert re.search(r"\d W/g$", capsys.readouterr().out.strip())
+    printed = capsys.readouterr().out.strip()
+    assert re.search(r"\d W/g$", printed)
+    assert printed.splitlines()[-1] == told.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize("name", getattr(magheat, "__all__", []))

@@ -297,14 +297,21 @@ def _on_branch(
 
 
 def _descending(h: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Field and magnetization from the last sample at the highest field to the last at the lowest."""
+    """Field and magnetization on the descending branch."""
+    order = descending_branch(h)
+    return h[order], m[order]
+
+
+def descending_branch(h: FloatArray) -> npt.NDArray[np.intp]:
+    """Samples, in order, from the last at the highest field to the last at the lowest; ``h`` (t,) is one period."""
     lowest = int(np.argmin(h))
-    h, m = np.roll(h, -lowest), np.roll(m, -lowest)
+    order = np.roll(np.arange(h.size), -lowest)
+    rolled = h[order]
     slack = 1e-9 * (h.max() - h.min())
-    start = int(np.flatnonzero(h >= h.max() - slack)[-1])
-    above = np.flatnonzero(h > h.min() + slack)
+    start = int(np.flatnonzero(rolled >= h.max() - slack)[-1])
+    above = np.flatnonzero(rolled > h.min() + slack)
     stop = int(above[0]) if above.size else h.size
-    return np.concatenate([h[start:], h[:stop]]), np.concatenate([m[start:], m[:stop]])
+    return np.concatenate([order[start:], order[:stop]])
 
 
 def _zeros(y: FloatArray, x: FloatArray) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from magheat import api
 from magheat.kernels.batch import LARGEST_ON_ONE_LANE
+from magheat.solvers.two_well import TwoWell
+from magheat.solvers.two_well_escape import escape_rates
 from magheat.spec import arrangement
 from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.ensemble import Ensemble
@@ -19,11 +21,12 @@ def warm(count: int) -> None:
 
 
 def warm_ensemble() -> None:
-    """Run the two-well kernel once; aligned and random axes take the same compiled code."""
+    """Run the two-well kernels once; aligned and random axes take the same compiled code."""
     drive = Sinusoidal(amplitude="10 Oe", frequency="1 MHz")
     ensemble = Ensemble(material=magnetite, diameter="16 nm")
     experiment = Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=4)
     api.simulate(experiment, solver="two-well")
+    escape_rates(magnetite, 16e-9, 300.0, TwoWell())
 
 
 if __name__ == "__main__":

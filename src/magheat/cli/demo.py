@@ -1,12 +1,13 @@
-"""``magheat demo``: the local-heat paper, reproduced into ./reports/local-heat."""
+"""``magheat demo``: the papers that magheat reproduces, each into a folder of ./reports."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from magheat.cli.reproduce import make_report
+from magheat.cli.reproduce import STUDIES, make_report
 
 
 def demo() -> None:
-    """Reproduce the local-heat paper and name the report to open."""
-    make_report("local-heat", Path("reports") / "local-heat")
+    """Reproduce the papers and name the reports to open."""
+    for study in STUDIES:
+        make_report(study, Path("reports") / study)

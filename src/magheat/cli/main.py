@@ -12,6 +12,8 @@ from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
+from magheat.cli.store import app as store
+from magheat.cli.sweep import sweep
 
 app = typer.Typer(
     name="magheat",
@@ -37,8 +39,9 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, reproduce, demo, bench):
+for command in (run, sweep, reproduce, demo, bench):
     app.command()(one_sentence(command))
+app.add_typer(store)
 
 if __name__ == "__main__":
     app()

@@ -12,43 +12,56 @@ from magheat.cli import outputs, progress
 from magheat.cli.endings import stop_at_once
 from magheat.errors import SpecError
 
-STUDIES = ("local-heat",)
+#: Studies, and the stages that each can be made by.
+STUDIES: dict[str, tuple[str, ...]] = {"local-heat": (), "slp-learning": ("loops",)}
 
 
 def reproduce(
-    study: Annotated[str, typer.Argument(help="Which paper: local-heat.", metavar="STUDY")],
+    study: Annotated[str, typer.Argument(help=f"Which paper: {', '.join(STUDIES)}.", metavar="STUDY")],
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the report; reports/STUDY by default.", metavar="DIR")
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option("--stage", help="One stage of slp-learning (loops); all by default.", metavar="STAGE")
     ] = None,
 ) -> None:
     """Reproduce a paper's figures from its own parameters."""
     if study not in STUDIES:
         raise SpecError(f"STUDY must be one of {', '.join(STUDIES)}; got {study!r}.")
-    make_report(study, Path("reports") / study if out is None else out)
+    if stage is not None and stage not in STUDIES[study]:
+        known = f"one of {', '.join(STUDIES[study])}" if STUDIES[study] else "left out: this study has no stages"
+        raise SpecError(f"--stage of {study} must be {known}; got {stage!r}.")
+    make_report(study, Path("reports") / study if out is None else out, stage)
 
 
-def make_report(study: str, folder: Path) -> None:
+def make_report(study: str, folder: Path, stage: str | None = None) -> None:
     """Run the study with progress from the first second, and end by naming its report."""
     outputs.require_folder("--out", folder)
     started = time.monotonic()
     with progress.watching("Starting ...") as watch:
         with stop_at_once():
-            _prepare_kernels(watch)
-        report = _reproduced(study, folder, watch)
+            _prepare_kernels(watch, ensembles=study == "slp-learning")
+        report = _reproduced(study, folder, stage, watch)
     typer.echo(f"Wrote the report {report} in {time.monotonic() - started:.0f} s; open it in a browser.")
 
 
-def _reproduced(study: str, folder: Path, watch: progress.Watch) -> Path:
+def _reproduced(study: str, folder: Path, stage: str | None, watch: progress.Watch) -> Path:
+    if study == "slp-learning":
+        from magheat.studies import slp_learning
+
+        return slp_learning.reproduce(folder, progress.Telling(watch), stage)
     from magheat.studies import local_heat
 
-    return {"local-heat": local_heat.reproduce}[study](folder, progress.Telling(watch))
+    return local_heat.reproduce(folder, progress.Telling(watch))
 
 
-def _prepare_kernels(watch: progress.Watch) -> None:
+def _prepare_kernels(watch: progress.Watch, *, ensembles: bool) -> None:
     """Compile what is not in the disk cache yet, before anything is written."""
-    if progress.compiled(particles=2):
+    if progress.compiled(particles=2) and (not ensembles or progress.compiled_ensembles()):
         return
     watch.stage(progress.COMPILING)
-    from magheat.benchmarks.warm import warm
+    from magheat.benchmarks.warm import warm, warm_ensemble
 
     warm(2)
+    if ensembles:
+        warm_ensemble()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +25,12 @@ def run(
         Path | None, typer.Option("--plot", help="Draw the run, as PNG or SVG by the suffix.", metavar="PLOT.png")
     ] = None,
     solver: Annotated[
-        str | None, typer.Option("--solver", help="llg or minimize, instead of what the file says.", metavar="NAME")
+        str | None,
+        typer.Option(
+            "--solver",
+            help="llg, minimize, two-well or linear-response, instead of what the file says.",
+            metavar="NAME",
+        ),
     ] = None,
     rtol: Annotated[
         float | None, typer.Option("--rtol", help="Relative tolerance, instead of what the file says.", metavar="X")
@@ -71,20 +75,11 @@ def _simulated(file: Path, name: str | None, rtol: float | None, watch: progress
 
 def _solver(table: dict[str, Any], name: str | None) -> Solver:
     """The solver of the file's [solver] table; of another one by name, its defaults."""
-    from magheat.api import SOLVERS, solver_of
-    from magheat.errors import SpecError
-    from magheat.spec.checks import unknown_name
+    from magheat.api import solver_of, solver_of_table
 
-    options = dict(table)
-    written = options.pop("name", "llg")
-    chosen = solver_of(written if name is None else name)
-    if chosen.name != written:
-        return chosen
-    known = [field.name for field in dataclasses.fields(chosen)]  # type: ignore[arg-type]
-    for option in options:
-        if option not in known:
-            raise SpecError(unknown_name(f"[solver] {option}", option, ["name", *known]))
-    return SOLVERS[written](**options)
+    if name is None or solver_of(name).name == table.get("name", "llg"):
+        return solver_of_table(table)
+    return solver_of(name)
 
 
 def _summary(ds: xr.Dataset) -> str:

@@ -7,14 +7,23 @@ import numpy as np
 
 from magheat.kernels.batch import aligned, cores, watch
 from magheat.kernels.lane_type import WIDTH
-from magheat.kernels.two_well import OUTPUT_ROWS, Choice, Desk, Lots, two_well_groups
+from magheat.kernels.two_well import BARRIER, OUTPUT_ROWS, Choice, Desk, Lots, two_well_groups
+
+#: Wells that a thread may remember between sweeps, bytes; beyond, they are laid anew in each.
+MOST_MEMORY = 2**28
 
 
 def desk_of(blocks: int, steps: int) -> Desk:
-    """Memory of one thread for groups of so many blocks."""
-    ends, middles = blocks * (steps + 1), blocks * steps
-    rows = (ends, ends, ends, middles, ends, ends, steps + 1, steps + 1, 2 * (steps + 1), steps + 1, 4)
+    """Memory of one thread that remembers so many blocks."""
+    ends, middles, n = blocks * (steps + 1), blocks * steps, steps
+    rows = (ends, ends, ends, middles, n, n, n + 1, n + 1, 2 * (n + 1), n + 1, 4, 3)
     return Desk(*(aligned(count, WIDTH) for count in rows))
+
+
+def remembered(most_blocks: int, steps: int, interaction: int) -> int:
+    """Blocks of a group whose wells stay on the desk: all, or one where there is no second sweep or no room."""
+    room = 4 * (steps + 1) * most_blocks * WIDTH * 8 <= MOST_MEMORY
+    return most_blocks if interaction == BARRIER and room else 1
 
 
 def run_two_wells(
@@ -35,10 +44,12 @@ def run_two_wells(
     moments = np.full((samples, steps + 1) if keep_moments else (0, 0), np.nan)
     control = np.zeros(4, np.int64)
     most = int(np.diff(lots.first).max())
+    blocks = remembered(most, steps, choice.interaction)
+    choice = choice._replace(remember=choice.interaction == BARRIER and blocks == most)
     workers = min(threads or cores(), groups)
 
     def work() -> None:
-        two_well_groups(out, moments, control, lots, choice, desk_of(most, steps))
+        two_well_groups(out, moments, control, lots, choice, desk_of(blocks, steps))
 
     def report() -> None:
         if progress is not None:

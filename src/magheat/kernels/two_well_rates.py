@@ -19,24 +19,37 @@ def half_populations(exponent):
 
 
 @device
-def wells_aligned(h, sigma):
-    """Q - 1/2, mean and swing of the moments of a particle along the field."""
+def moments_aligned(h):
+    """Mean and swing of the moments of a particle along the field."""
     outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
-    side = where_less_equal(0.0, h, 1.0, -1.0)
-    tilt = half_populations(4.0 * sigma * h)
-    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
+    return outside * where_less_equal(0.0, h, 1.0, -1.0), 2.0 - 2.0 * outside
 
 
 @device
-def wells_aligned_field_dependent(h, sigma):
-    """As ``wells_aligned``, with the populations of Brown's rates."""
-    outside = where_less_equal(1.0, magnitude(h), 1.0, 0.0)
-    side = where_less_equal(0.0, h, 1.0, -1.0)
-    inner = where_less_equal(1.0, outside, 0.0, h)
-    back = (1.0 - inner) * exp(-sigma * (1.0 - inner) * (1.0 - inner))
-    away = (1.0 + inner) * exp(-sigma * (1.0 + inner) * (1.0 + inner))
-    tilt = 0.5 * (back - away) / (back + away)
-    return where_less_equal(1.0, outside, 0.5 * side, tilt), outside * side, 2.0 - 2.0 * outside
+def escapes_aligned(h, sigma, field_dependent):
+    """Rates out of A and out of B, in attempts, of a particle along the field, |h| < 1.
+
+    Brown's field-dependent prefactor multiplies them by (1 - h^2)(1 +- h): Phys. Rev. 130, 1677 (1963), high barriers.
+    """
+    away = exp(-sigma * (1.0 + h) * (1.0 + h))
+    back = exp(-sigma * (1.0 - h) * (1.0 - h))
+    if field_dependent:
+        share = (1.0 + h) * (1.0 - h)
+        return share * (1.0 + h) * away, share * (1.0 - h) * back
+    return away, back
+
+
+@device
+def wells_aligned(h, sigma, field_dependent):
+    """Q - 1/2, mean and swing of the moments of a particle along the field; with the populations of its rates."""
+    size, side = magnitude(h), where_less_equal(0.0, h, 1.0, -1.0)
+    if field_dependent:
+        away, back = escapes_aligned(where_less_equal(1.0, size, 0.0, h), sigma, True)
+        tilt = 0.5 * (back - away) / (back + away)
+    else:
+        tilt = half_populations(4.0 * sigma * h)
+    mean, swing = moments_aligned(h)
+    return where_less_equal(1.0, size, 0.5 * side, tilt), mean, swing
 
 
 @device
@@ -52,28 +65,23 @@ def wells_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
 
 
 @device
-def rate_aligned(h, sigma):
-    """exp(-barrier A to B) + exp(-barrier B to A); minus 1 beyond h_sw."""
-    size = magnitude(h)
-    slow = exp(-sigma * (1.0 + size) * (1.0 + size))
-    fast = exp(-sigma * (1.0 - size) * (1.0 - size))
-    return where_less_equal(1.0, size, -1.0, slow + fast)
+def rate_aligned(h, sigma, field_dependent):
+    """Rate out of A plus rate out of B, in attempts; minus 1 beyond h_sw."""
+    away, back = escapes_aligned(h, sigma, field_dependent)
+    return where_less_equal(1.0, magnitude(h), -1.0, away + back)
 
 
 @device
-def rate_aligned_field_dependent(h, sigma):
-    """As ``rate_aligned``, times (1 - h^2)(1 +- h): Brown, Phys. Rev. 130, 1677 (1963), for high barriers."""
-    size = magnitude(h)
-    slow = (1.0 + size) * exp(-sigma * (1.0 + size) * (1.0 + size))
-    fast = (1.0 - size) * exp(-sigma * (1.0 - size) * (1.0 - size))
-    return where_less_equal(1.0, size, -1.0, (1.0 - size * size) * (slow + fast))
+def escapes_at(size, c, s, h_sw, fold_a, fold_b, reach, sigma):
+    """Rates out of the stable and out of the metastable well at an angle, in attempts, 0 < size < h_sw."""
+    e_low, _, e_high, _ = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
+    e_top = saddle_energy(size, c, s, h_sw, fold_b, reach)
+    return exp(-sigma * (e_top - e_low)), exp(-sigma * (e_top - e_high))
 
 
 @device
 def rate_at(h, c, s, h_sw, fold_a, fold_b, reach, sigma):
     """As ``rate_aligned``, at an angle."""
     size = larger(magnitude(h), NO_FIELD)
-    e_low, _, e_high, _ = both_wells(size, c, s, h_sw, fold_a, fold_b, reach)
-    e_top = saddle_energy(size, c, s, h_sw, fold_b, reach)
-    both = exp(-sigma * (e_top - e_low)) + exp(-sigma * (e_top - e_high))
-    return where_less_equal(h_sw, size, -1.0, both)
+    away, back = escapes_at(size, c, s, h_sw, fold_a, fold_b, reach, sigma)
+    return where_less_equal(h_sw, size, -1.0, away + back)

@@ -15,7 +15,8 @@ Wohlfarth, Phil. Trans. R. Soc. A 240, 599 (1948)). The root with lambda < 0 is 
 from magheat.kernels.lane_type import any_less_equal, larger, smaller, sqrt, where_less_equal
 from magheat.kernels.numba_options import device
 
-#: Newton's method ends when no lane's relative step is larger; it is quadratic, so the error is far smaller.
+#: Newton's method ends on a lane when its relative step is no larger; it is quadratic, so the error is far smaller. The
+#: lane then rests while others go on, so that its bits do not depend on them.
 SMALL_STEP = 1e-9
 MOST_STEPS = 60
 #: Stands for a field of zero: keeps 0/0 out.
@@ -31,13 +32,15 @@ def magnitude(x):
 def stable_well(a, b):
     """(u, v) of the minimum on the field's side, for a, b > 0."""
     t = larger(a, sqrt(a * a + b * b) - 1.0)  # lambda - 1
+    moving = 0.0 * t + 1.0
     for _ in range(MOST_STEPS):
         p, r = 1.0 / t, 1.0 / (1.0 + t)
         x, y = a * p, b * r
         square = x * x + y * y
-        step = (sqrt(square) - 1.0) * square / (x * x * p + y * y * r)
+        step = moving * ((sqrt(square) - 1.0) * square / (x * x * p + y * y * r))
         t = t + step
-        if not any_less_equal(SMALL_STEP * t, magnitude(step)):
+        moving = where_less_equal(magnitude(step), SMALL_STEP * t, 0.0, moving)
+        if not any_less_equal(0.5, moving):
             break
     return a / t, b / (1.0 + t)
 
@@ -49,14 +52,17 @@ def inner_root(a, b, start, fold):
     ``start`` is near it; the other root lies beyond ``fold``.
     """
     t = smaller(larger(a, start), fold)
+    moving = 0.0 * t + 1.0
     for _ in range(MOST_STEPS):
         p, r = 1.0 / t, 1.0 / (1.0 - t)
         x, y = a * p, b * r
         square = x * x + y * y
         slope = larger(x * x * p - y * y * r, 1e-9 * square)  # zero at the fold
         new = smaller(larger(a, t + (sqrt(square) - 1.0) * square / slope), fold)
-        step, t = new - t, new
-        if not any_less_equal(SMALL_STEP * t, magnitude(step)):
+        step = moving * (new - t)
+        t = where_less_equal(moving, 0.0, t, new)
+        moving = where_less_equal(magnitude(step), SMALL_STEP * t, 0.0, moving)
+        if not any_less_equal(0.5, moving):
             break
     return t
 

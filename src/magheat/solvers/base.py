@@ -30,6 +30,8 @@ class Solver(Protocol):
     """A way to turn experiments into datasets; implementations are frozen dataclasses whose fields are options."""
 
     name: ClassVar[str]
+    #: Raised when a change of the code changes results: what is stored under the old one is then computed anew.
+    model_version: ClassVar[int]
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why this solver cannot run the experiment, or None when it can."""
@@ -59,13 +61,14 @@ def needs_particles(solver: Solver, experiment: Experiment) -> str | None:
 
 
 def provenance(solver: Any, experiment: Experiment, started: float) -> dict[str, Any]:
-    """Attributes of a dataset: experiment, key, version, solver, its options, seed, wall time."""
+    """Attributes of a dataset: experiment, key, version, solver, its options and model version, seed, wall time."""
     return {
         "experiment": to_json(experiment),
         "key": experiment.key,
         "magheat_version": __version__,
         "solver": solver.name,
         "solver_options": json.dumps(asdict(solver)),
+        "model_version": solver.model_version,
         "seed": experiment.seed,
         "wall_time_s": time.perf_counter() - started,
     }

@@ -55,6 +55,7 @@ class EnergyMinimizer:
     """
 
     name: ClassVar[str] = "minimize"
+    model_version: ClassVar[int] = 1
     jump_tolerance: float = 1e-3 * OERSTED
     largest_move: float = 0.05
 

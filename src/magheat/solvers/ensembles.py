@@ -12,59 +12,63 @@ from magheat import dataset
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.solvers.base import Solver
-from magheat.solvers.two_well_lanes import random_axes
-from magheat.solvers.two_well_run import reduced_barrier, reduced_field
+from magheat.solvers.two_well_run import reduced_barrier
+from magheat.spec.applied_field import Sinusoidal, Square, Static, Trapezoidal, Triangular
 from magheat.spec.experiment import Experiment, ensemble_of
 from magheat.units import FloatArray
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from magheat.spec.ensemble import Ensemble
 
 #: K V/(k_B T) below which there are no two wells to speak of, and rates are wrong.
 LOW_BARRIER = 3.0
+#: Asking one of these would only cost time.
+_ALWAYS_LINEAR = (Sinusoidal, Triangular, Trapezoidal, Square, Static)
 
 
 class Sizes(NamedTuple):
-    """The particles of an ensemble by size and anisotropy; n of them."""
+    """The particles of ensembles by size and anisotropy; n of them."""
 
     diameter: FloatArray  # (n,) m
     anisotropy_constant: FloatArray  # (n,) J/m^3
-    weight: FloatArray  # (n,) share of the volume
+    weight: FloatArray  # (n,) share of its ensemble's volume
 
 
-def log_normal(median: float, spread: float, points: int, moment: int) -> tuple[FloatArray, FloatArray]:
-    """Values and weights of a log-normal distribution weighted by a power of the value: Gauss and Hermite in ln."""
-    if spread == 0:
-        return np.array([median]), np.ones(1)
+def log_normal(median: FloatArray, spread: FloatArray, points: int, moment: int) -> tuple[FloatArray, FloatArray]:
+    """Values (r, p) and weights (p,) of log-normal distributions weighted by a power: Gauss and Hermite in ln.
+
+    ``median`` and ``spread`` are (r,); one point is enough where nothing is spread.
+    """
     x, w = np.polynomial.hermite_e.hermegauss(points)
-    values: FloatArray = median * np.exp(moment * spread**2 + spread * x)
+    values: FloatArray = median[:, None] * np.exp(moment * spread[:, None] ** 2 + spread[:, None] * x)
     return values, w / w.sum()
 
 
-def sizes_of(ensemble: Ensemble, points: int) -> Sizes:
-    """Diameters, weighted by volume, and anisotropy constants of an ensemble."""
-    d, w_d = log_normal(ensemble.diameter, ensemble.diameter_spread, points, 3)
-    k, w_k = log_normal(ensemble.material.anisotropy_constant, ensemble.anisotropy_spread, points, 0)
-    return Sizes(np.repeat(d, k.size), np.tile(k, d.size), np.outer(w_d, w_k).ravel())
+def sizes_of(
+    diameter: FloatArray,
+    diameter_spread: FloatArray,
+    anisotropy_constant: FloatArray,
+    anisotropy_spread: FloatArray,
+    points: tuple[int, int],
+) -> Sizes:
+    """Diameters, weighted by volume, and anisotropy constants of r ensembles, (r,) each: those of one side by side.
+
+    ``points`` are those of the distributions of diameters and of anisotropy constants.
+    """
+    d, w_d = log_normal(diameter, diameter_spread, points[0], 3)
+    k, w_k = log_normal(anisotropy_constant, anisotropy_spread, points[1], 0)
+    return Sizes(
+        np.repeat(d, points[1], axis=1).ravel(),
+        np.tile(k, points[0]).ravel(),
+        np.tile(np.outer(w_d, w_k).ravel(), diameter.size),
+    )
 
 
-def axes_of(
-    ensemble: Ensemble, sizes: Sizes, field: float, points: int
-) -> tuple[np.ndarray, FloatArray, FloatArray, FloatArray]:
-    """Index into the sizes, cosine and sine of the angle to the field, and weight of every axis of every size."""
-    if not isinstance(ensemble.axes, str):
-        n, angle = sizes.weight.size, float(ensemble.axes)
-        return np.arange(n), np.full(n, math.cos(angle)), np.full(n, math.sin(angle)), sizes.weight
-    m_s = np.full(sizes.weight.size, ensemble.material.saturation_magnetization)
-    of, cosine, weight = random_axes(reduced_field(np.array(field), m_s, sizes.anisotropy_constant), points)
-    return of, cosine, np.sqrt((1 - cosine) * (1 + cosine)), weight * sizes.weight[of]
-
-
-def mean_field_factor(demagnetizing_factor: float) -> float:
+def mean_field_factor(demagnetizing_factor: FloatArray) -> FloatArray:
     """Gamma of the mean field gamma (D/d)^3 M."""
-    return math.pi / 6 * (1 / 3 - demagnetizing_factor)
+    result: FloatArray = math.pi / 6 * (1 / 3 - demagnetizing_factor)
+    return result
 
 
 def may_break_symmetry(
@@ -91,10 +95,11 @@ def needs_ensemble(solver: Solver, experiment: Experiment) -> str | None:
             f"Experiment.ensemble must have an anisotropy_constant > 0 for the solver {solver.name!r}; got 0 J/m^3: "
             f"without anisotropy there are no wells."
         )
-    if not experiment.applied_field.is_linear:
+    drive = experiment.applied_field
+    if not isinstance(drive, _ALWAYS_LINEAR) and not drive.is_linear:
         return (
             f"Experiment.applied_field must stay on one line for the solver {solver.name!r}; got "
-            f"{type(experiment.applied_field).__name__}."
+            f"{type(drive).__name__}."
         )
     return None
 

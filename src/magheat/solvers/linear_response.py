@@ -47,10 +47,18 @@ class LinearResponse:
     size_points
         Diameters, and anisotropy constants, in the average over a distribution of them.
 
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
+    Notes
+    -----
     Source: R. E. Rosensweig, J. Magn. Magn. Mater. 252, 370 (2002).
     """
 
     name: ClassVar[str] = "linear-response"
+    model_version: ClassVar[int] = 1
     neel_time: Literal["arrhenius", "rosensweig"] = "arrhenius"
     attempt_time: float = 1e-9
     viscosity: float | None = None
@@ -108,7 +116,14 @@ class LinearResponse:
 
     def susceptibility(self, ensemble: Ensemble, temperature: float, frequency: float) -> complex:
         """Complex susceptibility chi' - i chi'' of the magnetic phase."""
-        sizes = sizes_of(ensemble, self.size_points)
+        d_spread, k_spread = ensemble.diameter_spread, ensemble.anisotropy_spread
+        sizes = sizes_of(
+            np.array([ensemble.diameter]),
+            np.array([d_spread]),
+            np.array([ensemble.material.anisotropy_constant]),
+            np.array([k_spread]),
+            (self.size_points if d_spread > 0 else 1, self.size_points if k_spread > 0 else 1),
+        )
         angle = ensemble.axes
         share = 1 / 3 if isinstance(angle, str) else math.cos(angle) ** 2
         volume = np.pi / 6 * sizes.diameter**3

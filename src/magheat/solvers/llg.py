@@ -80,6 +80,7 @@ class LLG:
     """
 
     name: ClassVar[str] = "llg"
+    model_version: ClassVar[int] = 1
     rtol: float = 1e-8
     method: Literal["auto", "dormand-prince", "dop853"] = "auto"
     check_sensitivity: bool | None = None

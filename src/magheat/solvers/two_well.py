@@ -5,34 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from magheat import dataset
 from magheat.errors import ConvergenceError, SpecError
 from magheat.solvers.base import Progress, provenance, require_support
-from magheat.solvers.ensembles import (
-    axes_of,
-    ensemble_dataset,
-    may_break_symmetry,
-    mean_field_factor,
-    needs_ensemble,
-    sizes_of,
-)
-from magheat.solvers.two_well_lanes import Members, Rates, Samples
-from magheat.solvers.two_well_run import Drive, Road, run_samples
+from magheat.solvers.ensembles import ensemble_dataset, needs_ensemble
+from magheat.solvers.two_well_layout import columns_of, flags_of, kind_of, run_kind
+from magheat.solvers.two_well_run import trouble
 from magheat.spec.experiment import ensemble_of
-from magheat.units import FloatArray
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from magheat.spec.applied_field import AppliedField
     from magheat.spec.experiment import Experiment
 
-#: H(t + T/2) = -H(t) to this share of the largest field makes a waveform antisymmetric.
-_ANTISYMMETRIC = 1e-9
 PREFACTORS = ("constant", "brown", "brown-field")
 
 
@@ -58,10 +47,25 @@ class TwoWell:
     most_sweeps
         Passes after which it counts as not settled.
     threads
-        Threads to use; None: one per core.
+        Threads to use; None: one per core. It changes no bit of a result.
+
+    Raises
+    ------
+    SpecError
+        For an option that breaks its rule.
+
+    Notes
+    -----
+    With a bias, particles that forget less than 1e-10 of their state in a period are blocked. A sample of which they
+    make more than 1 % of the volume is refused; a smaller share stands at the mean that the period would give it in
+    the end.
+
+    Source: E. C. Stoner and E. P. Wohlfarth, Phil. Trans. R. Soc. A 240, 599 (1948) for wells and saddle; W. F. Brown,
+    Phys. Rev. 130, 1677 (1963) for his prefactors.
     """
 
     name: ClassVar[str] = "two-well"
+    model_version: ClassVar[int] = 1
     prefactor: Literal["constant", "brown", "brown-field"] = "constant"
     attempt_time: float = 1e-9
     steps: int = 200
@@ -110,42 +114,15 @@ class TwoWell:
         """
         started = time.perf_counter()
         require_support(self, experiment)
-        ensemble, material = ensemble_of(experiment), ensemble_of(experiment).material
-        model = ensemble.interaction_model if experiment.interactions and ensemble.interaction > 0 else "none"
-        grid = grid_of(experiment.applied_field, experiment.samples_per_cycle, self.steps)
-        mean_field = mean_field_factor(ensemble.demagnetizing_factor) * ensemble.interaction**3
-        samples = Samples(
-            *(np.array([value]) for value in (material.saturation_magnetization, ensemble.interaction)),
-            *(np.array([value]) for value in (experiment.temperature, experiment.applied_field.frequency)),
-            *(np.array([value]) for value in (grid.largest, mean_field)),
-        )
-        sizes = sizes_of(ensemble, self.size_points)
-        of, cosine, sine, weight = axes_of(ensemble, sizes, grid.largest, self.axis_points)
-        k, d = sizes.anisotropy_constant[of], sizes.diameter[of]
-        members = Members(np.zeros(of.size, np.int64), cosine, sine, k, d, weight)
-        rates = Rates(self.prefactor, self.attempt_time, experiment.damping)
-        road = Road(model, rates, True, self.tolerance, self.most_sweeps, self.threads, True)
-        loops = run_samples(samples, members, grid.drive, road, progress)
-        if loops.blocked[0]:
-            raise ConvergenceError(
-                "the periodic state of this ensemble is beyond reach: with a bias its particles forget less than "
-                "1e-10 in a period; take a lower frequency, smaller particles or no bias."
-            )
-        if loops.not_converged[0] and model == "mean-field":
-            raise ConvergenceError(
-                f"the mean field did not settle in {self.most_sweeps} sweeps; raise TwoWell.most_sweeps or tolerance, "
-                f"or take interaction_model='barrier'."
-            )
-        flags = {"not_converged": bool(loops.not_converged[0])}
-        if model == "mean-field":
-            d_median = np.array(ensemble.diameter)
-            broken = may_break_symmetry(
-                samples.mean_field, samples.saturation_magnetization, d_median, samples.temperature
-            )
-            flags["may_break_symmetry"] = bool(broken[0])
+        kind, columns = kind_of(experiment, self), columns_of([experiment])
+        loops, drive = run_kind(kind, columns, self, keep_moments=True, progress=progress)
+        reason = trouble(loops, 0, kind.interaction, self.most_sweeps)
+        if reason is not None:
+            raise ConvergenceError(reason)
         half = loops.magnetization[0, :-1]
-        whole = np.concatenate([half, -half]) if grid.drive.half else half
-        return ensemble_dataset(experiment, whole[:: grid.stride], flags, provenance(self, experiment, started))
+        whole = np.concatenate([half, -half]) if drive.half else half
+        flags = {name: bool(value[0]) for name, value in flags_of(columns, loops, kind.interaction).items()}
+        return ensemble_dataset(experiment, whole[:: drive.stride], flags, provenance(self, experiment, started))
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
@@ -155,26 +132,3 @@ class TwoWell:
             if progress is not None:
                 progress((i + 1) / len(experiments))
         return dataset.stack(runs)
-
-
-class Grid(NamedTuple):
-    """One period of a drive in steps."""
-
-    drive: Drive
-    largest: float  # A/m, unit of the shape
-    stride: int  # steps between samples
-
-
-def grid_of(field: AppliedField, samples: int, least: int) -> Grid:
-    """Return steps that hit every sample, at least ``2 least`` a period; half of them where the waveform allows."""
-    stride = max(1, -(-2 * least // samples))
-    if samples % 2 and stride % 2:
-        stride += 1
-    steps = samples * stride
-    times = np.arange(2 * steps + 1) / (2 * steps) * field.period
-    shape: FloatArray = np.asarray(field.field(times)) @ np.asarray(field.direction)
-    largest = float(np.abs(shape).max())
-    unit = largest if largest > 0 else 1.0
-    half = bool((np.abs(shape[:steps] + shape[steps:-1]) <= _ANTISYMMETRIC * unit).all())
-    shape = np.ascontiguousarray(shape[: steps + 1] if half else shape) / unit
-    return Grid(Drive(shape, half), unit, stride)

@@ -12,6 +12,7 @@ from magheat.constants import BOLTZMANN, GAMMA_E, MU_0
 from magheat.kernels.batch import aligned
 from magheat.kernels.lane_type import WIDTH
 from magheat.kernels.two_well import LANE_ROWS, WEIGHT, Lots
+from magheat.solvers.two_well_drive import Drive
 from magheat.units import FloatArray
 
 #: Stands for the cosine or sine that is zero, so that no axis needs a case of its own.
@@ -135,7 +136,7 @@ def attempts(rates: Rates, moment_over_energy: FloatArray, sigma: FloatArray) ->
     return result
 
 
-def pack(parameters: FloatArray, sample: np.ndarray, shape: FloatArray, together: bool) -> Lots:
+def pack(parameters: FloatArray, sample: np.ndarray, drive: Drive, together: bool) -> Lots:
     """The kernel's lots: each sample in blocks of its own, filled up with lanes of no weight, or one lane each."""
     counts = np.bincount(sample) if together else np.array([sample.size])
     blocks = -(-counts // WIDTH)
@@ -152,4 +153,4 @@ def pack(parameters: FloatArray, sample: np.ndarray, shape: FloatArray, together
     lanes = aligned(first_block[-1] * LANE_ROWS, WIDTH)
     lanes[:] = padded.reshape(LANE_ROWS, -1, WIDTH).transpose(1, 0, 2).reshape(-1, WIDTH)
     first = first_block if together else np.arange(first_block[-1] + 1)
-    return Lots(lanes, first.astype(np.int64), np.ascontiguousarray(shape))
+    return Lots(lanes, first.astype(np.int64), drive.shape, drive.branch, drive.round)

@@ -21,18 +21,12 @@ from magheat.kernels.two_well import (
 )
 from magheat.kernels.two_well_batch import run_two_wells
 from magheat.solvers.base import Progress
+from magheat.solvers.two_well_drive import Drive
 from magheat.solvers.two_well_lanes import Members, Rates, Samples, lane_parameters, pack
 from magheat.units import FloatArray
 
 #: Interactions by the names that users know them by.
 INTERACTIONS = {"none": ALONE, "barrier": BARRIER, "mean-field": MEAN_FIELD}
-
-
-class Drive(NamedTuple):
-    """One period of the field, or half of an antisymmetric one, in units of the samples' largest field."""
-
-    shape: FloatArray  # (2 steps + 1,) at the ends and middles of steps
-    half: bool
 
 
 class Road(NamedTuple):
@@ -58,13 +52,6 @@ class Loops(NamedTuple):
     magnetization: FloatArray  # (s, steps + 1) A/m, or (0, 0)
 
 
-def cosine_descent(steps: int) -> FloatArray:
-    """Half a period of a cosine from 1 to -1 at the ends and middles of steps, antisymmetric to the last bit."""
-    shape = np.cos(np.pi * np.arange(2 * steps + 1) / (2 * steps))
-    result: FloatArray = (shape - shape[::-1]) / 2
-    return result
-
-
 def run_samples(
     samples: Samples, members: Members, drive: Drive, road: Road, progress: Progress | None = None
 ) -> Loops:
@@ -76,11 +63,15 @@ def run_samples(
         aligned=bool((members.cosine == 1.0).all()),
         half=drive.half,
         field_dependent=road.rates.prefactor == "brown-field",
+        mirrored=drive.mirrored and road.interaction != "mean-field",
+        remember=False,
+        half_round=drive.half_round,
+        retraced=drive.retraced,
         interaction=INTERACTIONS[road.interaction],
         tolerance=road.tolerance,
         most_sweeps=road.most_sweeps,
     )
-    lots = pack(parameters, members.sample, drive.shape, road.together)
+    lots = pack(parameters, members.sample, drive, road.together)
     count = samples.field.size
     out, moments = run_two_wells(lots, choice, count, road.keep_moments, road.threads, progress)
     m_s = samples.saturation_magnetization
@@ -92,6 +83,21 @@ def run_samples(
         blocked=out[:, STATUS] == BLOCKED,
         magnetization=m_s[:, None] * moments if road.keep_moments else moments,
     )
+
+
+def trouble(loops: Loops, row: int, interaction: str, most_sweeps: int) -> str | None:
+    """What makes the loop of one sample no result, in one sentence, or None."""
+    if loops.blocked[row]:
+        return (
+            "the periodic state of this ensemble is beyond reach: with a bias more than 1 % of its volume forgets less "
+            "than 1e-10 in a period; take a lower frequency, smaller particles or no bias."
+        )
+    if loops.not_converged[row] and interaction == "mean-field":
+        return (
+            f"the mean field did not settle in {most_sweeps} sweeps; raise TwoWell.most_sweeps or tolerance, or take "
+            f"interaction_model='barrier'."
+        )
+    return None
 
 
 def reduced_barrier(anisotropy_constant: FloatArray, diameter: FloatArray, temperature: FloatArray) -> FloatArray:

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
 from magheat.errors import ConvergenceError, SpecError
 from magheat.solvers.base import Progress
-from magheat.solvers.ensembles import LOW_BARRIER, may_break_symmetry, mean_field_factor
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_columns import read_table
-from magheat.solvers.two_well_lanes import Members, Rates, Samples, random_axes
-from magheat.solvers.two_well_run import (
-    INTERACTIONS,
-    Drive,
-    Loops,
-    Road,
-    cosine_descent,
-    reduced_barrier,
-    reduced_field,
-    run_samples,
-)
+from magheat.solvers.two_well_drive import COSINE
+from magheat.solvers.two_well_layout import Columns, Kind, flags_of, run_kind
+from magheat.solvers.two_well_run import INTERACTIONS, Loops
 from magheat.spec.ensemble import axis_angle
 from magheat.units import FloatArray, Quantity, parse, shown
 
@@ -75,7 +64,8 @@ def two_well_loops(
         The table with coercive_field, remanence (A/m), loss_per_cycle (J/m^3), slp (W/kg of magnetic phase) and the
         flags low_barrier (K V/(k_B T) < 3: the model does not hold), not_converged, may_break_symmetry (a mean field
         that could magnetize the sample by itself), above_brezovich and above_hergt_dutz (H f beyond 4.85e8 and
-        5e9 A/(m s)).
+        5e9 A/(m s)). coercive_field is NaN where the magnetization does not change sign: along the field, particles
+        that relax by less than about 1e-14 in a period have none left at the turning points.
 
     Raises
     ------
@@ -92,77 +82,42 @@ def two_well_loops(
     angle = _angle(axes)
     _require_options(solver, interaction_model, angle, damping, demagnetizing_factor)
     frame, columns = read_table(table)
-    gamma = mean_field_factor(demagnetizing_factor)
-    count = columns["diameter"].size
-    road = Road(
-        interaction_model,
-        Rates(solver.prefactor, solver.attempt_time, damping),
-        angle is None,
-        solver.tolerance,
-        solver.most_sweeps,
-        solver.threads,
-        False,
-    )
-    drive = Drive(cosine_descent(solver.steps), True)
+    rows = _experiments(columns, angle, demagnetizing_factor)
+    where = "random" if angle is None else "along" if angle == 0 else "angle"
+    kind = Kind(COSINE, 2 * solver.steps, interaction_model, where, False, False, damping)
     parts = []
-    for start in range(0, count, _CHUNK):
-        chunk = {name: values[start : start + _CHUNK] for name, values in columns.items()}
-        told = _share(progress, start, min(start + _CHUNK, count), count)
-        samples, members = _laid_out(chunk, angle, gamma, solver.axis_points)
-        parts.append(run_samples(samples, members, drive, road, told))
+    for start in range(0, rows.diameter.size, _CHUNK):
+        some = Columns(*(values[start : start + _CHUNK] for values in rows))
+        told = _share(progress, start, start + some.diameter.size, rows.diameter.size)
+        parts.append(run_kind(kind, some, solver, progress=told)[0])
     if not parts:
         empty = np.empty(0)
         parts = [Loops(empty, empty, empty, empty.astype(bool), empty.astype(bool), empty)]
     loops = Loops(*(np.concatenate([getattr(part, name) for part in parts]) for name in Loops._fields))
     if interaction_model == "mean-field":
         _require_settled(loops, columns)
-    results = _results(columns, loops, gamma if interaction_model == "mean-field" else 0.0)
-    return frame.with_columns(**{name: pl.Series(values) for name, values in results.items()})
-
-
-def _results(columns: dict[str, FloatArray], loops: Loops, gamma: float) -> dict[str, Any]:
-    """The columns that are added."""
-    density = columns.get("density", np.full(loops.loss_per_cycle.shape, MAGNETITE_DENSITY))
-    product = columns["amplitude"] * columns["frequency"]
-    sigma = reduced_barrier(columns["anisotropy_constant"], columns["diameter"], columns["temperature"])
-    return {
+    results = {
         "coercive_field": loops.coercive_field,
         "remanence": loops.remanence,
         "loss_per_cycle": loops.loss_per_cycle,
-        "slp": loops.loss_per_cycle * columns["frequency"] / density,
-        "low_barrier": sigma < LOW_BARRIER,
-        "not_converged": loops.not_converged,
-        "may_break_symmetry": may_break_symmetry(
-            gamma * columns["interaction"] ** 3,
-            columns["saturation_magnetization"],
-            columns["diameter"],
-            columns["temperature"],
-        ),
-        "above_brezovich": product > BREZOVICH_LIMIT,
-        "above_hergt_dutz": product > HERGT_DUTZ_LIMIT,
+        "slp": loops.loss_per_cycle * rows.frequency / rows.density,
+        **flags_of(rows, loops, interaction_model),
     }
+    return frame.with_columns(**{name: pl.Series(values) for name, values in results.items()})
 
 
-def _laid_out(
-    columns: dict[str, FloatArray], angle: float | None, gamma: float, axis_points: int
-) -> tuple[Samples, Members]:
-    """Samples of some rows, and the particles of every axis in them."""
-    m_s, k = columns["saturation_magnetization"], columns["anisotropy_constant"]
-    samples = Samples(
-        saturation_magnetization=m_s,
-        interaction=columns["interaction"],
-        temperature=columns["temperature"],
-        frequency=columns["frequency"],
-        field=columns["amplitude"],
-        mean_field=gamma * columns["interaction"] ** 3,
-    )
-    if angle is None:
-        of, cosine, weight = random_axes(reduced_field(samples.field, m_s, k), axis_points)
-        sine = np.sqrt((1 - cosine) * (1 + cosine))
-    else:
-        of, weight = np.arange(m_s.size), np.ones(m_s.size)
-        cosine, sine = np.full(m_s.size, math.cos(angle)), np.full(m_s.size, math.sin(angle))
-    return samples, Members(of, cosine, sine, k[of], columns["diameter"][of], weight)
+def _experiments(table: dict[str, FloatArray], angle: float | None, demagnetizing_factor: float) -> Columns:
+    """The rows of the table with all that an experiment of each would say."""
+    count = table["diameter"].size
+    same = {
+        "diameter_spread": 0.0,
+        "anisotropy_spread": 0.0,
+        "demagnetizing_factor": demagnetizing_factor,
+        "angle": angle or 0.0,
+        "density": MAGNETITE_DENSITY,
+    }
+    table = {name: np.full(count, value) for name, value in same.items()} | table
+    return Columns(unit=table["amplitude"], **{name: table[name] for name in Columns._fields if name != "unit"})
 
 
 def _angle(axes: str | Quantity) -> float | None:

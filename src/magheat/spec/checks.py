@@ -185,5 +185,18 @@ def _shape_of_vectors(value: Quantities, count: int | None) -> tuple[int | None,
 
 def direction(value: Quantities, name: str) -> Vector:
     """A unit vector as three floats."""
+    # Sweeps make a field per row, all along one tuple; the check of an array costs more than that of all else.
+    if isinstance(value, tuple) and all(type(part) is float for part in value):
+        return _same_direction(value, name, repr(value))
+    return _direction(value, name)
+
+
+def _direction(value: Quantities, name: str) -> Vector:
     x, y, z = unit_vectors(parse_array(value, "1", name, (3,)), name, 1)[0].tolist()
     return x, y, z
+
+
+@functools.lru_cache(maxsize=256)
+def _same_direction(value: tuple[float, ...], name: str, signs: str) -> Vector:
+    """As `_direction`; ``signs`` tells 0.0 from -0.0, which are equal."""
+    return _direction(value, name)

@@ -1,1 +1,1 @@
-"""Papers, figure by figure: their parameters, their figures, and what their sentences are worth in numbers."""
+"""Papers, figure by figure: numbers from the simulators, tables, figures, and a report that stands alone."""

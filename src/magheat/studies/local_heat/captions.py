@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from magheat.studies.findings import digits, whole
 from magheat.studies.local_heat.cases import A, B
 from magheat.studies.local_heat.damping import ROUTES, SHOWN, Damping
-from magheat.studies.local_heat.findings import digits, whole
 from magheat.studies.local_heat.findings_loops import decrease_sentence
 from magheat.studies.local_heat.jump_energies import JumpEnergies
 from magheat.studies.local_heat.loops import Loop

@@ -17,9 +17,9 @@ from magheat.analysis import summarize_classes
 from magheat.api import simulate_many
 from magheat.solvers.base import Progress
 from magheat.solvers.llg import LLG
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import NAMES, experiment
 from magheat.studies.local_heat.events import first_half_cycle, time_of_heat, who_switches
-from magheat.studies.local_heat.files import Columns
 from magheat.workflows.ensemble_heat import ensemble_heat, perturbed
 
 FloatArray = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
-from magheat.studies.local_heat import style
+from magheat.studies import style
 from magheat.studies.local_heat.cases import NAMES
 from magheat.studies.local_heat.damping import ROUTES, SHOWN, Damping
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from magheat.studies.findings import OUTSIDE, Finding, digits, judge, percent
 from magheat.studies.local_heat.cases import FREQUENCY, A, B
 from magheat.studies.local_heat.damping import ROUTES, SHOWN, WINDOWS, Damping
-from magheat.studies.local_heat.findings import OUTSIDE, Finding, digits, judge, percent
 
 FloatArray = npt.NDArray[np.float64]
 

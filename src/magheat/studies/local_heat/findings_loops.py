@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from magheat.analysis import energy_ledger
 from magheat.constants import OERSTED
+from magheat.studies.findings import Finding, digits, judge, percent, whole
 from magheat.studies.local_heat.cases import AMPLITUDE, NAMES, A, B
-from magheat.studies.local_heat.findings import Finding, digits, judge, percent, whole
 from magheat.studies.local_heat.jump_energies import DEFINITIONS, JumpEnergies
 from magheat.studies.local_heat.lag import Lag, excess
 from magheat.studies.local_heat.loops import Loop

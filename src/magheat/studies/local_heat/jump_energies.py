@@ -13,10 +13,10 @@ from matplotlib.figure import Figure
 from magheat.analysis import local_energy_changes
 from magheat.api import simulate
 from magheat.solvers.energy_minimizer import EnergyMinimizer
-from magheat.studies.local_heat import style
+from magheat.studies import style
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import APART, NAMES, experiment
 from magheat.studies.local_heat.events import Jump
-from magheat.studies.local_heat.files import Columns
 
 FloatArray = npt.NDArray[np.float64]
 

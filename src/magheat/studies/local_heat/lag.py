@@ -12,8 +12,8 @@ from magheat.analysis import heat_per_cycle, loss_per_cycle, sample_loop
 from magheat.api import simulate_many
 from magheat.solvers.base import Progress
 from magheat.solvers.llg import LLG
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import CASES, FREQUENCY, NAMES, experiment
-from magheat.studies.local_heat.files import Columns
 from magheat.studies.local_heat.loops import Loop
 
 FloatArray = npt.NDArray[np.float64]

@@ -15,9 +15,9 @@ from magheat.analysis import coercive_field, hysteresis_loop, loss_per_cycle, sa
 from magheat.api import simulate
 from magheat.constants import OERSTED
 from magheat.solvers.energy_minimizer import EnergyMinimizer
-from magheat.studies.local_heat import style
+from magheat.studies import style
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import CASES, NAMES, Case, experiment
-from magheat.studies.local_heat.files import Columns
 
 FloatArray = npt.NDArray[np.float64]
 

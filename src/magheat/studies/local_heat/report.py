@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from magheat._version import __version__
-from magheat.studies.local_heat import page
+from magheat.studies import page
+from magheat.studies.files import Columns
+from magheat.studies.findings import Finding, digits, percent, tally, whole
+from magheat.studies.findings import table as findings_table
 from magheat.studies.local_heat.captions import captions
 from magheat.studies.local_heat.cases import CASES, CITATION, DOI, NAMES, B
 from magheat.studies.local_heat.damping import RTOL, Damping
-from magheat.studies.local_heat.files import Columns
-from magheat.studies.local_heat.findings import (
-    BORNE_OUT,
-    NOT_BORNE_OUT,
-    QUALIFIED,
-    VERDICTS,
-    Finding,
-    digits,
-    percent,
-    whole,
-)
 from magheat.studies.local_heat.findings_damping import about_damping
 from magheat.studies.local_heat.findings_loops import about_course, about_energies, about_loops
 from magheat.studies.local_heat.jump_energies import DEFINITIONS, JumpEnergies
@@ -34,7 +24,6 @@ from magheat.studies.local_heat.trajectory import Trajectory
 from magheat.studies.local_heat.transfers import Flows
 
 _TITLE = "The local heat of interacting nanoparticles, figure by figure"
-_KINDS = {BORNE_OUT: "good", QUALIFIED: "partly", NOT_BORNE_OUT: "bad"}
 
 
 class Numbers(NamedTuple):
@@ -61,8 +50,7 @@ def findings(numbers: Numbers) -> list[Finding]:
 
 def tables(numbers: Numbers) -> dict[str, Columns]:
     """The findings as a CSV file."""
-    columns = zip(*findings(numbers), strict=True)
-    return {"findings.csv": dict(zip(("where", "sentence of the paper", "verdict", "numbers"), columns, strict=True))}
+    return {"findings.csv": findings_table(findings(numbers))}
 
 
 def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str]) -> str:
@@ -84,7 +72,7 @@ def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str
         ("damping", "Figure 5: heat and damping", shown("fig5")),
         ("ledger", "Beyond the paper: who gave energy to whom", shown("fig6_ledger")),
         ("lag", "Beyond the paper: how far dynamics lag", _lag_table(numbers.lag)),
-        ("findings", "What the paper says, and what the numbers say", _findings(found)),
+        ("findings", "What the paper says, and what the numbers say", page.cards(found)),
         ("method", "How it was computed", _method(numbers, files)),
     ]
     head = f"<h1>{_TITLE}</h1>\n" + _lead(numbers, found) + page.contents((name, title) for name, title, _ in sections)
@@ -92,8 +80,6 @@ def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str
 
 
 def _lead(numbers: Numbers, found: list[Finding]) -> str:
-    count = Counter(one.verdict for one in found)
-    tally = ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS if count[verdict])
     close_area, heat = numbers.lag.areas[0][2, B], numbers.lag.heats[0][2, B] / numbers.lag.runs["volume"].values[B]
     passed = numbers.flows[2].drawn[B]
     points = [
@@ -103,7 +89,7 @@ def _lead(numbers: Numbers, found: list[Finding]) -> str:
         f"{digits(1e21 * passed, 1)} × 10⁻²¹ J per cycle from A to B at 7.1 nm and damping 1, where B releases "
         f"{digits(1e21 * numbers.flows[2].heat[B], 1)} × 10⁻²¹ J in all.",
         *_low_damping_points(numbers.damping),
-        f"{len(found)} sentences of the paper were held against these numbers: {tally}.",
+        f"{len(found)} sentences of the paper were held against these numbers: {tally(found)}.",
     ]
     text = page.paragraph(
         "Two magnetic nanoparticles that interact, each with its own heat: figures 2 to 5 of the paper below, "
@@ -210,20 +196,6 @@ def _lag_table(lag: Lag) -> str:
     return page.table(head, rows, caption, words=2)
 
 
-def _findings(found: list[Finding]) -> str:
-    intro = (
-        "Verdicts are computed: borne out where the numbers agree with the words, qualified where they agree in "
-        "direction but not in degree, or only in part. Words in brackets are ours; some sentences are shortened."
-    )
-    cards = [
-        f'<div class="finding {_KINDS.get(one.verdict, "")}">\n<span class="verdict">{escape(one.verdict)}</span>'
-        f'<span class="quiet">{escape(one.where)}</span>\n<p><q>{escape(one.sentence)}</q></p>\n'
-        f"<p>{escape(one.numbers)}</p>\n</div>"
-        for one in found
-    ]
-    return "\n".join([page.paragraph(intro), *cards])
-
-
 def _method(numbers: Numbers, files: list[str]) -> str:
     singles, ensembles = numbers.damping.singles, numbers.damping.ensembles
     lines = [
@@ -243,5 +215,4 @@ def _method(numbers: Numbers, files: list[str]) -> str:
         "stored samples.",
         f"magheat {__version__}. The same version, seeds and CPU type give the same numbers.",
     ]
-    links = ", ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in files)
-    return page.bullets(lines) + f"\n<p>Numbers behind the figures: {links}.</p>"
+    return page.bullets(lines) + "\n" + page.links(files)

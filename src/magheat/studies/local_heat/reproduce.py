@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol
-
-from matplotlib.figure import Figure
 
 from magheat.api import simulate
 from magheat.solvers.llg import LLG
+from magheat.studies.drawings import Drawing, draw_all
+from magheat.studies.files import write_csv
 from magheat.studies.local_heat import (
     damping,
     damping_figure,
@@ -17,31 +15,17 @@ from magheat.studies.local_heat import (
     lag,
     loops,
     report,
-    style,
     trajectory,
     transfers,
 )
 from magheat.studies.local_heat.cases import experiment
 from magheat.studies.local_heat.events import first_half_cycle
-from magheat.studies.local_heat.files import write_csv, write_text
 from magheat.studies.local_heat.report import Numbers
+from magheat.studies.telling import Telling, silence
+from magheat.whole import write_text
 
 #: The lower damping of the ledger picture; the lowest round one at which a single run is reproducible.
 _LOW_DAMPING = 0.01
-
-
-class Telling(Protocol):
-    """Who is told what goes on: words begin a stage, a number is the fraction of the stage that is done."""
-
-    def __call__(self, *what: str | float) -> None:
-        """Take note."""
-
-
-class Drawing(NamedTuple):
-    """A figure that can be drawn at two widths."""
-
-    name: str
-    draw: Callable[[float], Figure]
 
 
 def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | None = None) -> Path:
@@ -56,7 +40,7 @@ def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | N
     plan
         How finely damping is sampled; the study's own when None.
     """
-    tell: Telling = progress or (lambda *_: None)
+    tell = progress or silence
     numbers = compute(tell, plan)
     tell("Drawing the figures ...")
     out.mkdir(parents=True, exist_ok=True)
@@ -71,7 +55,7 @@ def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | N
     )
     for name, columns in tables.items():
         write_csv(out / name, columns)
-    pictures = _draw_all(numbers, out, tell)
+    pictures = draw_all(_drawings(numbers), out, tell)
     path = out / "report.html"
     write_text(path, report.html(numbers, pictures, sorted(tables)))
     return path
@@ -94,20 +78,11 @@ def compute(tell: Telling, plan: damping.Plan | None = None) -> Numbers:
     return Numbers(quasi_static, dynamic, course, energies, swept, flows)
 
 
-def _draw_all(numbers: Numbers, out: Path, tell: Telling) -> dict[str, tuple[str, str]]:
-    """PNG and SVG of every figure in the folder; (wide, narrow) SVG by name for the page."""
-    drawings = (
+def _drawings(numbers: Numbers) -> tuple[Drawing, ...]:
+    return (
         Drawing("fig2", lambda width: loops.draw(numbers.loops, width)),
         Drawing("fig3", lambda width: trajectory.draw(numbers.trajectory, width)),
         Drawing("fig4", lambda width: jump_energies.draw(numbers.energies, width)),
         Drawing("fig5", lambda width: damping_figure.draw(numbers.damping, width)),
         Drawing("fig6_ledger", lambda width: transfers.draw(numbers.flows, width)),
     )
-    pictures = {}
-    for k, (name, draw) in enumerate(drawings):
-        with style.look():
-            style.save_both(draw(style.WIDE), out, name)
-            narrow = style.svg_text(draw(style.NARROW))
-        pictures[name] = (out / f"{name}.svg").read_text(encoding="utf-8"), narrow
-        tell((k + 1) / len(drawings))
-    return pictures

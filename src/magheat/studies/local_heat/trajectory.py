@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from magheat.constants import OERSTED
-from magheat.studies.local_heat import style
+from magheat.studies import style
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import AMPLITUDE, FREQUENCY, NAMES
 from magheat.studies.local_heat.events import Jump, first_half_cycle
-from magheat.studies.local_heat.files import Columns
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -20,10 +20,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 
 from magheat.analysis import energy_ledger, local_energy_changes
-from magheat.studies.local_heat import style
+from magheat.studies import style
+from magheat.studies.files import Columns
 from magheat.studies.local_heat.cases import NAMES
 from magheat.studies.local_heat.events import Jump
-from magheat.studies.local_heat.files import Columns
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""The look of the study's figures: A red, B blue as in the paper, everything else in ink and greys."""
+"""The look of the figures of studies: two principal colours, everything else in ink and greys."""
 
 from __future__ import annotations
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from magheat.studies.local_heat import style
+from magheat.studies import style
+from magheat.studies.findings import BORNE_OUT, NOT_BORNE_OUT, QUALIFIED, Finding
 
 #: Colours of the figures and what stands for them on the page.
 _THEME = {
@@ -17,6 +18,8 @@ _THEME = {
     style.COLOURS[0]: "var(--a)",
     style.COLOURS[1]: "var(--b)",
 }
+
+_KINDS = {BORNE_OUT: "good", QUALIFIED: "partly", NOT_BORNE_OUT: "bad"}
 
 _CSS = """
 :root { color-scheme: light dark; --paper: #fefefe; --ink: #1b1f23; --quiet: #6b7076; --faint: #dfe1e4; --a: #d33a2c;
@@ -108,6 +111,27 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, word
         f'<figure class="table"><figcaption>{escape(caption)}</figcaption>\n<div class="scroll"><table>\n'
         f"<thead>{row(head, 'th')}</thead>\n<tbody>\n{body}\n</tbody></table></div></figure>"
     )
+
+
+def cards(found: Iterable[Finding]) -> str:
+    """Findings, one card each, after a word on what their verdicts mean."""
+    intro = (
+        "Verdicts are computed: borne out where the numbers agree with the words, qualified where they agree in "
+        "direction but not in degree, or only in part. Words in brackets are ours; some sentences are shortened."
+    )
+    drawn = [
+        f'<div class="finding {_KINDS.get(one.verdict, "")}">\n<span class="verdict">{escape(one.verdict)}</span>'
+        f'<span class="quiet">{escape(one.where)}</span>\n<p><q>{escape(one.sentence)}</q></p>\n'
+        f"<p>{escape(one.numbers)}</p>\n</div>"
+        for one in found
+    ]
+    return "\n".join([paragraph(intro), *drawn])
+
+
+def links(files: Iterable[str]) -> str:
+    """A line that points to the tables beside the page."""
+    listed = ", ".join(f'<a href="{escape(name)}">{escape(name)}</a>' for name in files)
+    return f"<p>Numbers behind the figures: {listed}.</p>"
 
 
 def picture(name: str, wide: str, narrow: str, description: str, caption: str) -> str:

@@ -1,8 +1,12 @@
-"""What the paper says, against the numbers of this study; every verdict is computed."""
+"""What the paper says, against the numbers of a study; every verdict is computed."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from magheat.studies.files import Columns
 
 BORNE_OUT, QUALIFIED, NOT_BORNE_OUT, OUTSIDE = "borne out", "qualified", "not borne out", "outside this version"
 VERDICTS = (BORNE_OUT, QUALIFIED, NOT_BORNE_OUT, OUTSIDE)
@@ -21,6 +25,18 @@ def judge(where: str, sentence: str, numbers: str, *, holds: bool, wholly: bool 
     """A finding: not borne out unless it ``holds``, qualified unless it holds ``wholly``."""
     verdict = NOT_BORNE_OUT if not holds else BORNE_OUT if wholly else QUALIFIED
     return Finding(where, sentence, verdict, numbers)
+
+
+def tally(found: Sequence[Finding]) -> str:
+    """How many of each verdict: "10 borne out, 3 qualified"."""
+    count = Counter(one.verdict for one in found)
+    return ", ".join(f"{count[verdict]} {verdict}" for verdict in VERDICTS if count[verdict])
+
+
+def table(found: Sequence[Finding]) -> Columns:
+    """The findings as columns."""
+    columns = zip(*found, strict=True)
+    return dict(zip(("where", "sentence of the paper", "verdict", "numbers"), columns, strict=True))
 
 
 def whole(value: float) -> str:

@@ -1,0 +1,142 @@
+"""``magheat sweep``: a design from a TOML file into a knowledge base."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from magheat.cli import outputs, progress
+from magheat.cli.store_option import DEFAULT, StoreOption
+
+if TYPE_CHECKING:
+    from magheat.sweeps.designs import Design
+    from magheat.sweeps.runner import Summary
+
+#: Rows of a dry run, and failed rows, that are shown.
+_SHOWN = 10
+#: What a shell calls an end by SIGTERM or Ctrl-C.
+_INTERRUPTED = 130
+
+
+def sweep(
+    file: Annotated[Path, typer.Argument(help="The design, a TOML file; see examples/sweeps/.", metavar="DESIGN.toml")],
+    store: StoreOption = DEFAULT,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="A Dask scheduler, tcp://HOST:PORT.", metavar="ADDRESS")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try rows again that failed before.")] = False,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Processes; one per core by default.", min=1, metavar="N")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check, count and show the first rows.")] = False,
+) -> None:
+    """Compute every row of a design that the knowledge base does not have yet."""
+    outputs.require_file("DESIGN.toml", file)
+    if dry_run:
+        _show(file)
+        return
+    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, _terminated_like_interrupted():
+        from magheat.sweeps.design_file import read_design
+        from magheat.sweeps.runner import Interrupted, Tally, sweep
+
+        def told(tally: Tally) -> None:
+            if tally.done:
+                watch.count(tally.done, tally.rows, tally.new)
+
+        watch.stage("Reading the design ...")
+        design = read_design(file)
+        watch.stage("Computing (the first time, kernels are compiled) ...")
+        try:
+            summary = sweep(design, store, engine, told, retry, workers=workers)
+        except Interrupted as interrupted:
+            summary = interrupted.summary
+            watch.stage("")
+            there = summary.new + summary.known
+            typer.echo(
+                f"magheat: interrupted; {progress.grouped(there)} of {progress.grouped(summary.rows)} rows are in "
+                f"{_named(store)}; the same command goes on from there",
+                err=True,
+            )
+            raise typer.Exit(_INTERRUPTED) from None
+    _report(design, summary, store)
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """Inside, SIGTERM, which a batch system sends before it kills, ends the sweep as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _show(file: Path) -> None:
+    """What a sweep would do."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from magheat.cli.words import number
+    from magheat.sweeps.building import require_ends
+    from magheat.sweeps.design_file import read_design
+
+    design = read_design(file)
+    require_ends(design)
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    table.add_column("Row", no_wrap=True)
+    for axis in design.axes:
+        table.add_column(axis.name, justify="right", overflow="fold")
+    for row in range(min(design.count, _SHOWN)):
+        values = design.values(row).values()
+        table.add_row(design.label(row), *(number(v) if isinstance(v, float) else str(v) for v in values))
+    console.print(table, highlight=False)
+    typer.echo(f"{progress.grouped(design.count)} rows, {design.kind}, SI; nothing was run.")
+    _remarks(design)
+    for bad in design.unread[:_SHOWN]:
+        typer.echo(f"{bad.row} cannot be read: {bad.reason}")
+
+
+def _report(design: Design, summary: Summary, store: str) -> None:
+    """What the sweep did, in sentences."""
+    g = progress.grouped
+    typer.echo(
+        f"{g(summary.rows)} rows: {g(summary.new)} new, {g(summary.known)} already there, {g(summary.failed)} failed; "
+        f"{progress.duration(summary.seconds)}"
+        + (f", {progress.rounded(summary.rate)} new rows/s." if summary.new else ".")
+    )
+    _remarks(design)
+    for failure in summary.failures[:_SHOWN]:
+        typer.echo(f"{failure.row} failed: {failure.reason}")
+    if summary.failed > _SHOWN:
+        typer.echo(f"... and {g(summary.failed - _SHOWN)} more.")
+    if summary.failed:
+        typer.echo("Failed rows are left out the next time; --retry tries them again.")
+    typer.echo(f"The rows are in {_named(store)}; magheat store info counts them.")
+
+
+def _named(store: str) -> str:
+    """The knowledge base without its password."""
+    from magheat.store.address import address, in_words
+
+    return in_words(address(store))
+
+
+def _remarks(design: Design) -> None:
+    for note in design.notes():
+        typer.echo(note)

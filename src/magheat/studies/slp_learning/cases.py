@@ -1,0 +1,79 @@
+"""What the learning paper varies, and the values that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from magheat.constants import OERSTED
+from magheat.spec.applied_field import Sinusoidal
+from magheat.spec.ensemble import Ensemble
+from magheat.spec.experiment import Experiment
+from magheat.spec.material import Material
+
+FloatArray = npt.NDArray[np.float64]
+
+CITATION = (
+    "M. Coïsson, G. Barrera, F. Celegato, P. Allia and P. Tiberto, Specific loss power of magnetic nanoparticles: a "
+    "machine learning approach (INRIM, Torino), whose database is credited to APL Materials (2022) 081108"
+)
+
+#: Inputs of the model by the knowledge base's names, in the order in which they vary, the last one fastest. SI.
+GRID: Mapping[str, tuple[float, ...]] = {
+    "saturation_magnetization": (3.0e5, 3.75e5, 4.5e5),
+    "anisotropy_constant": (1e4, 2e4, 3e4),
+    "diameter": (8e-9, 11e-9, 14e-9, 17e-9, 20e-9, 25e-9),
+    "interaction": (0.2, 0.5, 0.8),
+    "temperature": (300.0, 320.0),
+    "frequency": (50e3, 200e3, 400e3),
+    "amplitude": (50 * OERSTED, 100 * OERSTED, 200 * OERSTED, 300 * OERSTED),
+}
+#: What the paper asks of the learned model, on no line of its grid: 315 K, 100 kHz, 150 Oe.
+ASKED: Mapping[str, float] = {"temperature": 315.0, "frequency": 100e3, "amplitude": 150 * OERSTED}
+#: tau_0 of the rates, s.
+ATTEMPT_TIME = 1e-9
+
+
+class Input(NamedTuple):
+    """How an input is written for readers."""
+
+    symbol: str
+    unit: str
+    scale: float  # SI value of the unit
+    words: str
+
+
+INPUTS: Mapping[str, Input] = {
+    "saturation_magnetization": Input("M_s", "kA/m", 1e3, "saturation magnetization"),
+    "anisotropy_constant": Input("K", "kJ/m³", 1e3, "anisotropy constant"),
+    "diameter": Input("D", "nm", 1e-9, "diameter"),
+    "interaction": Input("Int", "", 1.0, "interaction, D/d"),
+    "temperature": Input("T", "K", 1.0, "temperature"),
+    "frequency": Input("f", "kHz", 1e3, "frequency"),
+    "amplitude": Input("H_V", "Oe", OERSTED, "vertex field"),
+}
+
+
+def factorial(levels: Mapping[str, tuple[float, ...]]) -> dict[str, FloatArray]:
+    """All combinations of the levels as columns, the last input varying fastest."""
+    grids = np.meshgrid(*levels.values(), indexing="ij")
+    return {name: grid.ravel() for name, grid in zip(levels, grids, strict=True)}
+
+
+def experiment(row: Mapping[str, float], samples_per_cycle: int = 2000) -> Experiment:
+    """One row of a table as an experiment; random axes, interaction as a barrier."""
+    material = Material(
+        saturation_magnetization=float(row["saturation_magnetization"]),
+        anisotropy_constant=float(row["anisotropy_constant"]),
+    )
+    return Experiment(
+        ensemble=Ensemble(
+            material=material, diameter=float(row["diameter"]), interaction=float(row["interaction"]), axes="random"
+        ),
+        applied_field=Sinusoidal(amplitude=float(row["amplitude"]), frequency=float(row["frequency"])),
+        temperature=float(row["temperature"]),
+        samples_per_cycle=samples_per_cycle,
+    )
