@@ -68,7 +68,9 @@ def _coverage(card: dict[str, Any]) -> list[tuple[str, ...]]:
     lines = []
     for name, found in card["coverage_of_90_percent_intervals"].items():
         tenths = next(values for key, values in found.items() if key.startswith("by_decile"))
-        quarter, worst = min(((key, min(values)) for key, values in found["by_quarter"].items()), key=lambda one: one[1])
+        quarter, worst = min(
+            ((key, min(values)) for key, values in found["by_quarter"].items()), key=lambda one: one[1]
+        )
         shares = (f"{100 * found['overall']:.1f} %", f"{100 * min(tenths):.1f} %", f"{100 * worst:.1f} % ({quarter})")
         lines.append((name, *shares))
     return lines

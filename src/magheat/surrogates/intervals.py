@@ -2,10 +2,12 @@
 
 A second model learns the logarithm of the residuals (as learnt, of unit spread) on rows that the first has not seen. On
 further unseen rows the residuals are divided by what it says; the quantile of these scores at the level that is asked
-for, times what it says for a new row, is half the width there. Under exchangeability the coverage is the level.
+for, times what it says for a new row, is half the width there. The quantile is taken apart for small, middling and
+large predictions. Under exchangeability the coverage is the level, among each of these as well.
 
 Source: Papadopoulos et al., Normalized nonconformity measures for regression conformal prediction (2008); Lei et al.,
-Distribution-free predictive inference for regression, JASA 113 (2018), section 2.
+Distribution-free predictive inference for regression, JASA 113 (2018), section 2; Vovk, Gammerman, Shafer, Algorithmic Learning in a
+Random World (2005), section 4.5, for the parts.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from magheat.units import FloatArray
 
 #: Residuals below this, in units of the output's spread, are as good as none.
 _LEAST = 1e-6
+#: Parts by the size of the prediction, and how many rows each must have at least.
+_MOST_PARTS, _LEAST_ROWS = 10, 250
 #: Probabilities at which the scores are kept.
 _GRID = np.concatenate([np.arange(0, 0.99, 0.005), np.arange(0.99, 1.00001, 0.0005)])
 
@@ -32,19 +36,26 @@ class Conformal:
     ----------
     regressor
         Predicts the logarithm of the residual's size, (rows, outputs).
-    probability, score
-        (q,) levels and (q, outputs) scores that are not exceeded with this probability.
+    probability
+        (q,) levels.
+    edges
+        (parts - 1, outputs) predictions at which the parts meet.
+    score
+        (parts, outputs, q) scores that are not exceeded with these probabilities.
     """
 
     regressor: Regressor
     probability: FloatArray
+    edges: FloatArray
     score: FloatArray
 
-    def half_width(self, features: FloatArray, level: float) -> FloatArray:
+    def half_width(self, features: FloatArray, predicted: FloatArray, level: float) -> FloatArray:
         """(rows, outputs) half widths at this level, in units of the outputs' spread."""
-        at_level = np.array([np.interp(level, self.probability, column) for column in self.score.T])
-        result: FloatArray = at_level * local_scale(self.regressor, features)
-        return result
+        widths = local_scale(self.regressor, features)
+        for k in range(widths.shape[1]):
+            at_level = np.array([np.interp(level, self.probability, scores) for scores in self.score[:, k]])
+            widths[:, k] *= at_level[np.searchsorted(self.edges[:, k], predicted[:, k])]
+        return widths
 
 
 def local_scale(regressor: Regressor, features: FloatArray) -> FloatArray:
@@ -61,10 +72,21 @@ def learn_scale(
     return fit(features, logs - logs.mean(axis=0))
 
 
-def calibrate(regressor: Regressor, features: FloatArray, residuals: FloatArray) -> Conformal:
-    """Scores of rows that neither model has seen."""
-    scores = np.sort(np.abs(residuals) / local_scale(regressor, features), axis=0)
-    rows = len(scores)
-    # the finite-sample quantile: rank ceil((rows + 1) p), the largest score beyond the last rank
-    ranks = np.clip(np.ceil((rows + 1) * _GRID).astype(int), 1, rows) - 1
-    return Conformal(regressor, _GRID, scores[ranks])
+def calibrate(regressor: Regressor, features: FloatArray, predicted: FloatArray, residuals: FloatArray) -> Conformal:
+    """Scores of rows that neither model has seen; ``predicted`` and ``residuals`` are (rows, outputs)."""
+    scores = np.abs(residuals) / local_scale(regressor, features)
+    parts = int(np.clip(len(scores) // _LEAST_ROWS, 1, _MOST_PARTS))
+    edges = np.quantile(predicted, np.arange(1, parts) / parts, axis=0)
+    table = np.empty((parts, scores.shape[1], _GRID.size))
+    for k in range(scores.shape[1]):
+        place = np.searchsorted(edges[:, k], predicted[:, k])
+        for part in range(parts):
+            table[part, k] = _quantiles(scores[place == part, k])
+    return Conformal(regressor, _GRID, edges, table)
+
+
+def _quantiles(scores: FloatArray) -> FloatArray:
+    """Of a finite sample: rank ceil((rows + 1) p), the largest score beyond the last rank."""
+    ordered = np.sort(scores)
+    result: FloatArray = ordered[np.clip(np.ceil((len(ordered) + 1) * _GRID).astype(int), 1, len(ordered)) - 1]
+    return result

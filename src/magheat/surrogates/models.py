@@ -66,7 +66,9 @@ class Network:
         try:
             return onnxruntime.InferenceSession(self.content, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has no common base class of its errors
-            raise SchemaError(f"network.onnx must be an ONNX model; it cannot be loaded: {type(error).__name__}") from None
+            raise SchemaError(
+                f"network.onnx must be an ONNX model; it cannot be loaded: {type(error).__name__}"
+            ) from None
 
     def predict(self, features: FloatArray) -> FloatArray:
         """(rows, outputs) of unit spread, from (rows, features) of unit spread."""
@@ -152,7 +154,9 @@ def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
     from skl2onnx import to_onnx
     from skl2onnx.common.data_types import FloatTensorType
 
-    content: bytes = to_onnx(estimator, initial_types=[("features", FloatTensorType([None, features]))]).SerializeToString()
+    content: bytes = to_onnx(
+        estimator, initial_types=[("features", FloatTensorType([None, features]))]
+    ).SerializeToString()
     return content
 
 
@@ -174,7 +178,9 @@ def fit_boosting(
         "verbosity": -1,
     }
     for k in range(outputs.shape[1]):
-        booster = lightgbm.train(options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800)))
+        booster = lightgbm.train(
+            options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800))
+        )
         texts.append(booster.model_to_string())
         if progress is not None:
             progress((k + 1) / outputs.shape[1])

@@ -128,6 +128,7 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
         "words": surrogate.domain.words,
         "may_be_missing": surrogate.domain.may_be_missing,
         "probability": conformal.probability.tolist(),
+        "edges": conformal.edges.tolist(),
         "score": conformal.score.tolist(),
     }
     return {
@@ -154,7 +155,7 @@ def _surrogate(files: dict[str, bytes]) -> Surrogate:
     outputs = len(numbers["transforms"])
     scale = {name.removeprefix(_SCALE): content for name, content in files.items() if name.startswith(_SCALE)}
     regressor, residuals = (from_files(numbers["model"], one, outputs) for one in (files, scale))
-    conformal = Conformal(residuals, np.array(numbers["probability"]), np.array(numbers["score"]))
+    conformal = Conformal(residuals, *(np.array(numbers[name]) for name in ("probability", "edges", "score")))
     return Surrogate(
         regressor=regressor,
         conformal=conformal,

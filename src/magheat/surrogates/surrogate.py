@@ -122,7 +122,7 @@ class Surrogate:
     def _chunk(self, columns: Mapping[str, FloatArray], level: float) -> dict[str, FloatArray]:
         features = self.features_of(columns)
         learnt = self.regressor.predict(features)
-        half = self.conformal.half_width(features, level)
+        half = self.conformal.half_width(features, learnt, level)
         scales = SCALES[self.features](columns)
         result = {}
         for k, (name, transform) in enumerate(self.transforms.items()):

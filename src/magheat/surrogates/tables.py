@@ -70,7 +70,9 @@ def as_frame(table: Mapping[str, Any] | pl.DataFrame) -> pl.DataFrame:
     rows = max((column.size for column in columns.values()), default=0)
     for name, column in columns.items():
         if column.ndim > 1 or column.size not in (1, rows):
-            raise SchemaError(f"table column {name} must have {rows} rows or be one number; got the shape {column.shape}.")
+            raise SchemaError(
+                f"table column {name} must have {rows} rows or be one number; got the shape {column.shape}."
+            )
     return pl.DataFrame({name: np.broadcast_to(column, rows).copy() for name, column in columns.items()})
 
 
