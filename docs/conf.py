@@ -35,7 +35,6 @@ html_theme_options = {
     "show_prev_next": False,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
-    "header_links_before_dropdown": 4,  # more of them push the search into a line of its own
 }
 html_static_path = ["_static"]
 html_css_files = ["magheat.css"]

@@ -1,7 +1,8 @@
-"""One cycle of a small pair with the installed package: the heat of each particle."""
+"""One cycle of a small pair with the installed package: the heat of each particle, kept in a knowledge base."""
 
 import pathlib
 import sys
+import tempfile
 
 import magheat as mh
 
@@ -16,7 +17,11 @@ pair = mh.arrangement.pair(
 )
 drive = mh.Sinusoidal(amplitude="500 Oe", frequency="500 kHz", direction=(0, 0, 1))
 experiment = mh.Experiment(particles=pair, applied_field=drive, cycles=1, samples_per_cycle=200)
-heat = mh.analysis.heat_per_cycle(mh.simulate(experiment, solver="llg"))
+run = mh.simulate(experiment, solver="llg")
+heat = mh.analysis.heat_per_cycle(run)
 print("heat per cycle (J):", *(f"{value:.4e}" for value in heat.values))
 if not (heat.values > 0).all():
     sys.exit("both particles must heat")
+with tempfile.TemporaryDirectory() as folder, mh.Store(pathlib.Path(folder) / "kb.sqlite") as store:
+    if store.get(store.put(run))["heat_per_cycle_0"] != heat.values[0]:
+        sys.exit("the knowledge base must give back what was put")

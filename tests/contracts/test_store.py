@@ -115,6 +115,7 @@ def test_a_table_can_be_of_one_source_one_solver_or_of_rows_that_have_some_colum
     assert found(solver="llg") == []
     assert found(columns=["slp"]) == ["a", "c"]
     assert found(columns=["slp", "doi"]) == ["c"]
+    assert found(columns=["solver", "slp"]) == ["a"]
     assert found(source="simulated", columns=["gap"]) == ["b"]
     assert store.table(source="measured")["solver"].to_list() == [None]
 
@@ -283,7 +284,7 @@ REFUSED = [
     ({"table": [("a", 1.0)]}, "must be a Polars frame or a mapping"),
     ({"source": "guessed"}, "source must be 'simulated' or 'measured'"),
     ({"solver": ""}, "solver must be a name"),
-    ({"model_version": "1"}, "model_version must be a whole number"),
+    ({"model_version": "1"}, "model_version must be an integer"),
     ({"provenance": None}, "provenance must be a mapping"),
     ({"provenance": {"x": float("nan")}}, "provenance must hold"),
     ({"task": ""}, "task must be text"),
@@ -520,7 +521,8 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(store, store_url):
 
 def test_a_snapshot_holds_what_the_store_holds(store, tmp_path):
     store.put_rows(some_rows(30), **HERE, loops={key: a_loop(40 + i) for i, key in enumerate(keys(5))})
-    store.put_rows({"key": ["m"], "doi": ["10.1/2"]}, source="measured", provenance={"file": "a.csv"})
+    measured = {"key": ["m"], "doi": ["10.1/2"], "coating": [2.0]}
+    store.put_rows(measured, source="measured", provenance={"file": "a.csv", "units": {"coating": "kg/m^2"}})
     folder = store.snapshot(tmp_path / "snapshots")
     frame, table = mh.store.read_snapshot(folder), store.table().sort("key")
     assert frame.select(table.columns).equals(table)
@@ -531,6 +533,7 @@ def test_a_snapshot_holds_what_the_store_holds(store, tmp_path):
     assert {path.name for path in folder.parent.iterdir()} == {folder.name}
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert "| slp | Float64 | W/kg | Specific loss power per mass of magnetic phase | 30 |" in readme
+    assert "| coating | Float64 | kg/m^2 |  | 1 |" in readme
 
 
 def test_an_empty_store_has_a_snapshot(store, tmp_path):

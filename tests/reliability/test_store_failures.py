@@ -340,7 +340,7 @@ def test_a_snapshot_is_read_only_and_an_interrupted_one_leaves_nothing(tmp_path,
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("magheat.store.snapshot._flush", interrupted)
+            patch.setattr("magheat.store.snapshot.flush", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 store.snapshot(tmp_path / "snapshots")
         assert list((tmp_path / "snapshots").iterdir()) == []

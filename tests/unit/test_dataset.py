@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from magheat import dataset
+from magheat import dataset, whole
 from magheat.errors import SchemaError, SpecError
 
 ATTRS = {
@@ -148,7 +148,7 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(tmp_path, mon
     def interrupted(*_args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(dataset.files.os, "replace", interrupted)
+    monkeypatch.setattr(whole.os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         dataset.write_netcdf(run(1), path)
     assert path.read_bytes() == before

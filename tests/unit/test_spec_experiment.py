@@ -1,8 +1,8 @@
 """The experiment: its defaults, its key, its refusals, and its TOML file."""
 
 import copy
+import os
 import pickle
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ import pytest
 import magheat as mh
 from magheat.constants import OERSTED
 from magheat.spec import io
+from magheat.whole import write_text
 
 PAIR_TOML = """
 [material]
@@ -286,10 +287,10 @@ def test_a_missing_table_or_file_is_one_sentence(tmp_path):
 
 
 def test_a_failed_write_leaves_no_file(tmp_path, monkeypatch):
-    def interrupted(self, target):
+    def interrupted(source, target):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        io.write_text("text", tmp_path / "one.toml")
+        write_text(tmp_path / "one.toml", "text")
     assert not list(tmp_path.iterdir())

@@ -20,6 +20,7 @@ from magheat.sweeps.building import experiment_at, plan_of, solver_at
 from magheat.sweeps.crew import Crash, Crew, Job
 from magheat.sweeps.design_file import read_design
 from magheat.sweeps.engines import Processes
+from magheat.sweeps.interruption import undisturbed
 from magheat.sweeps.outcomes import Outcome
 
 ENSEMBLE = """
@@ -443,3 +444,18 @@ def test_a_script_without_a_guard_gets_the_likely_fix(tmp_path):
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "if __name__ == '__main__':" in done.stderr.splitlines()[-1]
+
+
+def test_an_interruption_waits_for_what_must_not_be_torn_apart_and_then_comes():
+    seen = []
+
+    def interrupted():
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            seen.append("the end of the block")
+        seen.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert seen == ["the end of the block"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import numpy as np
 import xarray as xr
 
 from magheat.errors import SchemaError, SpecError
+from magheat.whole import whole_file
 
 #: Version of the layout on disk; a file with a higher number is refused.
 FORMAT = 1
@@ -43,23 +42,8 @@ def write_netcdf(ds: xr.Dataset, path: str | os.PathLike[str]) -> None:
     target = Path(path)
     if not target.parent.is_dir() or target.is_dir():
         raise SpecError(f"path must name a file in an existing folder; got {str(path)!r}.")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    try:
+    with whole_file(target) as temporary:
         _encode_attributes(ds).to_netcdf(temporary, engine="h5netcdf")
-        _flush(temporary)
-        os.replace(temporary, target)
-        _flush(target.parent)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read_netcdf(path: str | os.PathLike[str]) -> xr.Dataset:

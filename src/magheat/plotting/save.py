@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 from pathlib import Path
 
 import matplotlib as mpl
@@ -12,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from magheat.errors import SpecError
+from magheat.whole import whole_file
 
 #: Suffixes that :func:`save` can write.
 FORMATS = (".png", ".svg")
@@ -32,16 +31,10 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     suffix = require_format(target)
     if not target.parent.is_dir() or target.is_dir():
         raise SpecError(f"path must name a file in an existing folder; got {str(path)!r}.")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
     metadata = {"Software": None} if suffix == ".png" else {"Date": None}
     FigureCanvasAgg(figure)
-    try:
-        with mpl.rc_context({"svg.hashsalt": "magheat"}):
-            figure.savefig(temporary, format=suffix[1:], dpi=_DPI, metadata=metadata)
-        os.replace(temporary, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
+    with whole_file(target) as temporary, mpl.rc_context({"svg.hashsalt": "magheat"}):
+        figure.savefig(temporary, format=suffix[1:], dpi=_DPI, metadata=metadata)
 
 
 def require_format(path: Path, name: str = "path") -> str:

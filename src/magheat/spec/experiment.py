@@ -27,6 +27,7 @@ from magheat.spec.ensemble import Ensemble
 from magheat.spec.key import content_key
 from magheat.spec.particles import Particles
 from magheat.units import FloatArray, Quantities, Quantity
+from magheat.whole import write_text
 
 #: What a stored result needs per particle and sample, in numbers of 8 bytes: three components of the moment,
 #: magnetization, four energies, temperature rise, and room for the solver's own copy.
@@ -136,7 +137,7 @@ class Experiment:
         """The experiment as TOML text, written to ``path`` where one is given."""
         text = io.to_toml(self)
         if path is not None:
-            io.write_text(text, path)
+            _write(text, Path(path))
         return text
 
     def __eq__(self, other: object) -> bool:
@@ -147,6 +148,13 @@ class Experiment:
 
     def __reduce__(self) -> Any:
         return by_constructor(self)
+
+
+def _write(text: str, path: Path) -> None:
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise SpecError(f"{path} cannot be written: {error.strerror}; choose another folder") from None
 
 
 def particles_of(experiment: Experiment) -> Particles:

@@ -34,8 +34,6 @@ which one each particle has; without it there must be one per particle. ``[ensem
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,15 +82,37 @@ def from_toml(source: str | Path) -> tuple[Experiment, Table]:
     SpecError
         With the file's name, for bad syntax (with the line), an unknown table or key, or a bad value.
     """
+    tables, name, folder = read_toml(source)
+    try:
+        return from_tables(tables, folder), _table(tables.get("solver", {}), "[solver]")
+    except SpecError as error:
+        raise SpecError(f"{name}: {error}") from None
+
+
+def read_toml(source: str | Path) -> tuple[Table, str, Path]:
+    """The tables of a TOML file or text, the name that errors call it by, and where file names in it start.
+
+    Raises
+    ------
+    SpecError
+        When it cannot be read, or has bad syntax (with the line).
+    """
+    text, name, folder = _text(source)
+    try:
+        return tomllib.loads(text), name, folder
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
+
+
+def _text(source: str | Path) -> tuple[str, str, Path]:
     if isinstance(source, str) and "\n" in source:
-        return _read(source, "TOML text", Path())
+        return source, "TOML text", Path()
     path = Path(source)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig"), path.name, path.parent
     except (OSError, ValueError) as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
         raise SpecError(f"{shown(str(path))} cannot be read: {reason}; check the path of the TOML file") from None
-    return _read(text, path.name, path.parent)
 
 
 def to_json(experiment: Experiment) -> str:
@@ -107,34 +127,6 @@ def from_json(text: str) -> Experiment:
     except json.JSONDecodeError as error:
         raise SpecError(f"an experiment must be JSON text; got {shown(text)}: {error}") from None
     return from_tables(_table(tables, "JSON text"), Path())
-
-
-def write_text(text: str, path: str | Path) -> None:
-    """Write a file whole or not at all: under a temporary name beside it, then renamed."""
-    target = Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise SpecError(f"{path} cannot be written: {error.strerror}; choose another folder") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _read(text: str, name: str, folder: Path) -> tuple[Experiment, Table]:
-    try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
-    try:
-        return from_tables(tables, folder), _table(tables.get("solver", {}), "[solver]")
-    except SpecError as error:
-        raise SpecError(f"{name}: {error}") from None
 
 
 def from_tables(tables: Table, folder: Path) -> Experiment:

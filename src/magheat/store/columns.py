@@ -63,6 +63,12 @@ _EXTRAS: dict[str, Meaning] = {
     "reproducible": Meaning("1", "Whether the heat survives a tilt of the start by 1e-8 rad"),
     "doi": Meaning("", "Digital object identifier of the publication"),
     "composition": Meaning("", "Chemical composition"),
+    "shell_composition": Meaning("", "Chemical composition of the shell"),
+    "concentration": Meaning("kg/m^3", "Mass of particles per volume of the sample"),
+    "static_coercive_field": Meaning("A/m", "Coercive field of the slow loop of a magnetometer"),
+    "mass_saturation_magnetization": Meaning("A m^2/kg", "Saturation magnetization per mass"),
+    "slp_mass": Meaning("", "What slp is per kilogram of, where it was measured"),
+    "source_line": Meaning("1", "Line of the file that the row was read from"),
 }
 _OF_PARTICLES: dict[str, Meaning] = {
     "heat_per_cycle": Meaning("J", "Heat that particle {} releases in the last cycle"),

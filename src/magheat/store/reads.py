@@ -50,7 +50,7 @@ def table_of(
     wanted = _wanted(columns, kinds)
     statement = _selected(_origins(source, solver), [name for name in wanted if name in (*NUMBERS, *FLAGS)])
     frame = with_origin(connection, decoded(_pages(connection, statement), kinds))
-    return frame.drop_nulls([name for name in wanted if name in kinds]) if wanted else frame
+    return frame.drop_nulls(wanted) if wanted else frame
 
 
 def rows_of(connection: Connection) -> pl.DataFrame:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +26,7 @@ from magheat.store.columns import ORIGIN, meaning_of
 from magheat.store.packing import unpack
 from magheat.store.snapshot_reader import FORMAT, LOOPS, PROGRAM, ROWS, SCHEMA, file_line, verified
 from magheat.units import FloatArray, shown
+from magheat.whole import flush
 
 _README = "README.md"
 #: Points of the loops in memory at once, 64 MB of both fields.
@@ -128,7 +128,8 @@ def _write(connection: Connection, frame: pl.DataFrame, content: str, folder: Pa
     table.write_parquet(folder / ROWS, compression="zstd", compression_level=1)
     loops = _write_loops(connection, folder)
     files = {name: file_line(folder / name) for name in (ROWS, LOOPS) if (folder / name).exists()}
-    columns = [_column_line(column, counts[column.name]) for column in table.get_columns()]
+    units = _stated_units(table["provenance"])
+    columns = [_column_line(column, counts[column.name], units) for column in table.get_columns()]
     told = {"program": PROGRAM, "format": FORMAT, "magheat_version": __version__, "content": content}
     told |= {"rows": table.height, "loops": loops, "columns": columns, "files": files}
     (folder / _README).write_text(_readme(told), encoding="utf-8")
@@ -170,8 +171,19 @@ def _loop_frame(part: Sequence[Loop]) -> pl.DataFrame:
     return pl.DataFrame({"key": [loop.key for loop in part], **fields})
 
 
-def _column_line(column: pl.Series, count: int) -> dict[str, Any]:
+def _stated_units(provenance: pl.Series) -> dict[str, str]:
+    """Column -> unit, as far as those who put rows in have said so under ``units`` of their provenance."""
+    units: dict[str, str] = {}
+    for text in provenance.unique(maintain_order=True).drop_nulls():
+        stated = json.loads(text).get("units")
+        if isinstance(stated, dict):
+            units |= {str(name): str(unit) for name, unit in stated.items()}
+    return units
+
+
+def _column_line(column: pl.Series, count: int, stated: Mapping[str, str]) -> dict[str, Any]:
     unit, words = meaning_of(column.name)
+    unit = unit or (stated.get(column.name, "") if not words else "")
     return {"name": column.name, "type": str(column.dtype), "unit": unit, "meaning": words, "count": count}
 
 
@@ -203,9 +215,9 @@ def _put_in_place(partial: Path, target: Path) -> None:
     """Flush all to the disk, rename, then take away the right to write."""
     for path in sorted(partial.iterdir()):
         path.chmod(0o444)
-        _flush(path)
+        flush(path)
     partial.chmod(0o755)
-    _flush(partial)
+    flush(partial)
     try:
         partial.rename(target)
     except OSError:
@@ -213,12 +225,4 @@ def _put_in_place(partial: Path, target: Path) -> None:
             raise
         verified(target)  # another process was quicker with the same content
     target.chmod(0o555)
-    _flush(target.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush(target.parent)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Insert, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from magheat.errors import SpecError
-from magheat.spec.checks import one_of
+from magheat.spec.checks import integer, one_of
 from magheat.store import schema
 from magheat.store.columns import SOURCES
 from magheat.store.frames import merged_kind
@@ -54,9 +54,8 @@ def origin_of(source: str, solver: str | None, model_version: int | None, proven
     one_of(source, SOURCES, "source")
     if solver is not None and not (isinstance(solver, str) and solver.strip()):
         raise SpecError(f"solver must be a name or None; got {shown(solver)}.")
-    if model_version is not None and (isinstance(model_version, bool) or not isinstance(model_version, int)):
-        raise SpecError(f"model_version must be a whole number or None; got {shown(model_version)}.")
-    return Origin(source, solver, model_version, json_text(provenance, "provenance"))
+    version = None if model_version is None else integer(model_version, "model_version", 0, 2**31)
+    return Origin(source, solver, version, json_text(provenance, "provenance"))
 
 
 def json_text(content: Mapping[str, Any], name: str) -> str:

@@ -1,31 +1,19 @@
-"""Tables and pages on disk, whole or not at all."""
+"""Tables on disk, whole or not at all."""
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
-import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from magheat.whole import write_text
+
 #: Columns by their header, which ends in the unit: "time (s)".
 Columns = Mapping[str, npt.ArrayLike]
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file under a temporary name in its folder, then rename it."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
 
 
 def write_csv(path: Path, columns: Columns) -> None:

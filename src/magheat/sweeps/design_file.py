@@ -21,12 +21,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
 from magheat.errors import SpecError
 from magheat.spec.checks import boolean, integer, one_of, unknown_name
+from magheat.spec.io import read_toml
 from magheat.sweeps.axes import Axis, axis_of
 from magheat.sweeps.csv_rows import read_rows
 from magheat.sweeps.designs import KINDS, Design, laid_out, require_distinct
@@ -48,22 +48,7 @@ def read_design(source: str | Path) -> Design:
     SpecError
         With the file's name, for bad syntax, an unknown table, key or field, or axes and rows that make no design.
     """
-    if isinstance(source, str) and "\n" in source:
-        return _read(source, "TOML text", Path())
-    path = Path(source)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else type(error).__name__
-        raise SpecError(f"{shown(str(path))} cannot be read: {reason}; check the path of the TOML file") from None
-    return _read(text, path.name, path.parent)
-
-
-def _read(text: str, name: str, folder: Path) -> Design:
-    try:
-        tables = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SpecError(f'{name} is not valid TOML: {error}; strings need quotes, as in "500 Oe"') from None
+    tables, name, folder = read_toml(source)
     try:
         return _design(tables, Path(name).stem if name.endswith(".toml") else "sweep", folder)
     except SpecError as error:

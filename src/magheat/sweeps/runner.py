@@ -19,6 +19,7 @@ from magheat.sweeps.crew import Crash, Crew, Job
 from magheat.sweeps.design_file import read_design
 from magheat.sweeps.designs import BadRow, Design, fingerprint
 from magheat.sweeps.engines import open_engine
+from magheat.sweeps.interruption import undisturbed
 from magheat.sweeps.keys import Template, experiment_keys, task_key, template_of
 from magheat.sweeps.outcomes import Outcome, compute
 
@@ -212,10 +213,11 @@ class _Sweep:
         try:
             crew = Crew(engine, self._work)
             for job, outcome in crew.run(_chained(first, jobs)):
-                if isinstance(outcome, Outcome):
-                    self._keep(job, outcome)
-                else:
-                    self._condemn(job, outcome)
+                with undisturbed():
+                    if isinstance(outcome, Outcome):
+                        self._keep(job, outcome)
+                    else:
+                        self._condemn(job, outcome)
         finally:
             engine.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from magheat.api import simulate
 from magheat.solvers.llg import LLG
 from magheat.studies.drawings import Drawing, draw_all
-from magheat.studies.files import write_csv, write_text
+from magheat.studies.files import write_csv
 from magheat.studies.local_heat import (
     damping,
     damping_figure,
@@ -22,6 +22,7 @@ from magheat.studies.local_heat.cases import experiment
 from magheat.studies.local_heat.events import first_half_cycle
 from magheat.studies.local_heat.report import Numbers
 from magheat.studies.telling import Telling, silence
+from magheat.whole import write_text
 
 #: The lower damping of the ledger picture; the lowest round one at which a single run is reproducible.
 _LOW_DAMPING = 0.01

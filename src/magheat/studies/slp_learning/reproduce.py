@@ -12,7 +12,7 @@ import numpy as np
 from magheat.errors import SpecError
 from magheat.solvers.two_well_table import two_well_loops
 from magheat.studies.drawings import Drawing, draw_all
-from magheat.studies.files import write_csv, write_text
+from magheat.studies.files import write_csv
 from magheat.studies.slp_learning import (
     database,
     examples,
@@ -26,6 +26,7 @@ from magheat.studies.slp_learning import (
 from magheat.studies.slp_learning.cases import ASKED, GRID
 from magheat.studies.slp_learning.findings_loops import Loops
 from magheat.studies.telling import Telling, silence
+from magheat.whole import write_text
 
 #: Stages by name, in the order in which they are made.
 STAGES = ("loops",)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from magheat.solvers.base import Progress
 from magheat.solvers.two_well import TwoWell
-from magheat.studies.files import write_text
 from magheat.studies.slp_learning.cases import ATTEMPT_TIME
+from magheat.whole import write_text
 
 #: Names of the files.
 FILE, DESIGN = "knowledge.sqlite", "design.toml"
