@@ -31,7 +31,13 @@ nb_execution_raise_on_error = True
 html_math_renderer = "mathml"
 html_theme = "pydata_sphinx_theme"
 html_title = f"magheat {__version__}"
-html_theme_options = {"show_prev_next": False, "navigation_with_keys": False, "secondary_sidebar_items": ["page-toc"]}
+html_theme_options = {
+    "show_prev_next": False,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_static_path = ["_static"]
+html_css_files = ["magheat.css"]
 #: Pages of the top level, which need no navigation beside them.
 PAGES = (
     "index",

@@ -78,7 +78,8 @@ def entry(path: str, name: str, thing: object) -> list[str]:
     if kind_of(thing) == "data":
         value = [f"   :value: {thing!r}"] if isinstance(thing, float) else []
         return [f".. py:data:: {path}.{name}", *value, "", *(f"   {line}" for line in comment_on(name)), ""]
-    root, *inner = f"{path}.{name}".split(".")
+    # Two colons part a module that can be imported from the name in it; magheat.arrangement is a name, too.
+    root, *inner = (path, name) if path in sys.modules else f"{path}.{name}".split(".")
     members = [] if kind_of(thing) == "function" else ["   :members:"]
     return [f".. auto{kind_of(thing)}:: {root}::{'.'.join(inner)}", *members, ""]
 

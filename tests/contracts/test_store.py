@@ -147,6 +147,9 @@ def test_a_row_without_a_loop_gets_one_later_and_keeps_it(store):
     store.put_rows({"key": ["a"]}, **HERE, loops={"a": a_loop(10)})
     store.put_rows({"key": ["a"]}, **HERE, loops={"a": a_loop(20)})
     assert store.loop("a").sizes["time"] == 10
+    store.put_rows({"key": ["b"]}, **HERE)
+    assert store.known(["a", "b", "c"]) == {"a", "b"}
+    assert store.known(["a", "b", "c"], with_loop=True) == {"a"}
 
 
 def ensemble_run(**changes):
@@ -225,6 +228,42 @@ def test_the_key_is_that_of_experiment_solver_options_and_model_but_not_of_threa
     assert len({key, *changed}) == 5
 
 
+@pytest.mark.parametrize(
+    "solver", [mh.LLG(max_steps=10**8), mh.LinearResponse(viscosity=1), mh.TwoWell(tolerance=1e-7)]
+)
+def test_equal_solvers_give_equal_keys(solver):
+    options = vars(solver) | {name: float(v) for name, v in vars(solver).items() if type(v) is int}
+    assert mh.store.row_key("0" * 32, solver.name, options, 1) == mh.store.row_key(
+        "0" * 32, solver.name, vars(solver), 1
+    )
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda: ensemble_run().isel(time=slice(10)),
+        lambda: particle_run(LINEAR).isel(time=slice(20)),
+        lambda: particle_run(LINEAR).isel(particle=[0]),
+    ],
+    ids=["ensemble", "time", "particle"],
+)
+def test_a_part_of_a_run_does_not_pass_for_the_whole(sqlite_store, part):
+    with pytest.raises(mh.SchemaError, match="must be a whole run"):
+        sqlite_store.put(part())
+
+
+@pytest.mark.parametrize(("name", "value"), [("solver_options", "{"), ("solver_options", "[]"), ("model_version", "x")])
+def test_a_run_whose_attributes_were_changed_is_refused(sqlite_store, name, value):
+    with pytest.raises(mh.SchemaError, match=name):
+        sqlite_store.put(ensemble_run().assign_attrs({name: value}))
+
+
+def test_rows_that_lack_an_origin_lack_it_for_a_table_too(sqlite_store):
+    sqlite_store.put_rows({"key": ["m"]}, source="measured", provenance={})
+    assert sqlite_store.table(columns=["solver"]).height == 0
+    assert sqlite_store.table(columns=["source"]).height == 1
+
+
 def test_the_inputs_of_a_row_are_known_before_the_run():
     ds = ensemble_run()
     inputs = mh.store.inputs_of(mh.Experiment.from_toml(ds_toml(ds)))
@@ -287,7 +326,9 @@ REFUSED = [
     ({"model_version": "1"}, "model_version must be an integer"),
     ({"provenance": None}, "provenance must be a mapping"),
     ({"provenance": {"x": float("nan")}}, "provenance must hold"),
+    ({"provenance": {"x": "\ud800"}}, "provenance must hold text"),
     ({"task": ""}, "task must be text"),
+    ({"task": "\ud800"}, "task must be"),
     ({"loops": {"b": a_loop()}}, "loops must be those of rows in the table"),
     ({"loops": {"a": a_loop()[0]}}, "must be a pair"),
     ({"loops": {"a": (np.ones(3), np.ones(4))}}, "one length"),

@@ -213,6 +213,20 @@ def test_a_full_disk_gets_one_sentence_and_takes_nothing(tmp_path):
     assert list(disk.iterdir()) == []  # the small disk is gone with the process that made it
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_store_that_was_taken_away_acknowledges_nothing(tmp_path, replaced):
+    file = tmp_path / "kb.sqlite"
+    with mh.Store(tmp_path / "other.sqlite") as other, mh.Store(file) as store:
+        other.put_rows({"key": ["b"]}, source="measured", provenance={})
+        store.put_rows({"key": ["a"]}, source="measured", provenance={})
+        file.unlink()
+        if replaced:
+            (tmp_path / "other.sqlite").rename(file)
+        for _ in range(2):
+            with pytest.raises(mh.SpecError, match="deleted, moved or replaced"):
+                store.put_rows({"key": ["c"]}, source="measured", provenance={})
+
+
 def test_a_store_that_is_locked_for_long_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr("magheat.store.database.PATIENCE", 0.05)
     path = tmp_path / "kb.sqlite"
@@ -231,6 +245,8 @@ def test_a_server_that_is_not_there_gets_one_sentence_without_the_password():
     pytest.importorskip("psycopg")
     sentence = refused(mh.Store, "postgresql+psycopg://me:secret@127.0.0.1:1/kb")
     assert "cannot be reached" in sentence
+    assert "secret" not in sentence
+    sentence = refused(mh.Store, "postgresql://127.0.0.1:1/kb?user=me&password=secret")
     assert "secret" not in sentence
 
 

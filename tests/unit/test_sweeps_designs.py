@@ -270,6 +270,7 @@ def test_a_table_that_makes_no_design_is_refused(tmp_path, rows, words):
         ('design = "sobol"\ncount = 4', [axis("diameter", low=1e-9, high=2e-9, name='"slp"')], "another meaning"),
         ('design = "sobol"\ncount = 4', [axis("diameter", low=1e-9, high=2e-9, name='"frequency"')], "another meaning"),
         ('design = "sobol"\ncount = 4', [DIAMETER, axis("interaction", low=0, high=1, name='"diameter"')], "meaning"),
+        ('design = "sobol"\ncount = 4', [axis("interaction", low=0, high=1, name='"gap"')], "another meaning"),
         ('design = "sobol"\ncount = 4', [axis("diameter", values="[]")], "at least one value"),
         ('design = "sobol"\ncount = 4', [axis("diameter", values='[1e-8, "10 nm"]')], "must differ"),
         ('design = "csv"', [], "file is required"),

@@ -1,5 +1,6 @@
 """Sweeps: rows are what single runs say, nothing is lost or done twice, and only the guilty are quarantined."""
 
+import json
 import os
 import random
 import signal
@@ -14,14 +15,16 @@ from typer.testing import CliRunner
 
 import magheat as mh
 from magheat.cli.main import app
+from magheat.spec.io import from_json
 from magheat.store import row_key, row_of
 from magheat.sweeps import runner
 from magheat.sweeps.building import experiment_at, plan_of, solver_at
 from magheat.sweeps.crew import Crash, Crew, Job
 from magheat.sweeps.design_file import read_design
 from magheat.sweeps.engines import Processes
+from magheat.sweeps.fields import with_value
 from magheat.sweeps.interruption import undisturbed
-from magheat.sweeps.outcomes import Outcome
+from magheat.sweeps.outcomes import Outcome, ready
 
 ENSEMBLE = """
 [material]
@@ -112,6 +115,14 @@ def told(rows, folder, killer):
             os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(0.01 * len(rows))
     return outcomes.Outcome([str(row) for row in rows], [], {}, [], 0.0)
+
+def half_a_result():
+    from multiprocessing.connection import Connection
+    def cut(self, data):
+        os.write(self.fileno(), bytes(data)[: max(1, len(data) // 2)])
+        os.kill(os.getpid(), signal.SIGKILL)
+    Connection._send = cut
+    return bytes(10**6)
 """
 
 
@@ -178,12 +189,105 @@ def test_rows_of_particles_are_what_single_runs_say_and_bring_their_loops(store)
         assert store.loop(key)["magnetization"].values == pytest.approx(loop["magnetization"].values, abs=1e-6)
 
 
+def again(row):
+    """The experiment and the solver of a row, from nothing but the row."""
+    origin = json.loads(row["provenance"])
+    tables, options = origin["experiment"], origin["solver_options"]
+    for name, field in origin["axes"].items():
+        value = row.get(f"{name}_given")
+        value = row.get(name) if value is None else value
+        value = "random" if (name, value) == ("axis_angle", None) else value
+        table, *path = (int(word) if word.isdecimal() else word for word in field.split("."))
+        value = json.loads(value) if isinstance(value, str) and value[0] in '"[0123456789' else value
+        if table == "solver":
+            options[path[0]] = value
+        else:
+            tables = with_value(tables, (table, *path), value)
+    return from_json(json.dumps(tables)), mh.api.SOLVERS[row["solver"]](**options)
+
+
+VARIED = {
+    "interaction": ENSEMBLE
+    + """
+[sweep]
+design = "factorial"
+[[sweep.axes]]
+field = "ensemble.interaction"
+values = [0.0, 0.4]
+[[sweep.axes]]
+field = "ensemble.interaction_model"
+values = ["barrier", "mean-field"]
+[[sweep.axes]]
+field = "experiment.interactions"
+values = [true, false]
+""",
+    "axes": ENSEMBLE
+    + """
+[sweep]
+design = "factorial"
+[[sweep.axes]]
+field = "ensemble.axes"
+values = ["random", "20 deg"]
+[[sweep.axes]]
+field = "applied_field.direction"
+values = [[0, 0, 1], [0, 1, 1]]
+""",
+    "words among numbers": ENSEMBLE
+    + """
+[sweep]
+design = "factorial"
+[[sweep.axes]]
+field = "ensemble.axes"
+name = "tilt"
+values = ["random", "20 deg"]
+[[sweep.axes]]
+field = "solver.axis_points"
+values = [4, 8]
+""",
+    "lists": PAIR.partition("[[sweep.axes]]")[0]
+    + """
+[[sweep.axes]]
+field = "particles.diameters"
+values = [["20 nm", "20 nm"], ["22 nm", "18 nm"]]
+[[sweep.axes]]
+field = "particles.gap"
+values = [0, "2 nm"]
+""",
+    "static": PAIR.partition("[[sweep.axes]]")[0].replace('frequency = "20 MHz"', 'duration = "2 ns"')
+    + """
+[[sweep.axes]]
+field = "experiment.damping"
+values = [0.1, 1.0]
+""",
+}
+VARIED["static"] = VARIED["static"].replace('"sinusoidal"', '"static"')
+
+
+@pytest.mark.parametrize("design", VARIED.values(), ids=list(VARIED))
+def test_a_row_alone_is_enough_to_make_it_again(store, tmp_path, design):
+    summary = mh.sweep(design, store, workers=1)
+    assert summary.new == summary.rows
+    with mh.Store(tmp_path / "other.sqlite") as other:
+        for row in store.table().iter_rows(named=True):
+            experiment, solver = again(row)
+            assert other.put(mh.simulate(experiment, solver)) == row["key"]
+            want = {n: v for n, v in other.get(row["key"]).items() if n not in ("provenance", "reproducible")}
+            assert_same(row, want)
+
+
 def test_a_repeated_sweep_computes_nothing_and_a_longer_one_only_what_is_new(store, monkeypatch):
     assert mh.sweep(box(), store, workers=2).new == 64
     assert mh.sweep(box(96), store, workers=2)[:4] == (96, 32, 64, 0)
     monkeypatch.setattr(runner, "open_engine", None)  # no worker is even started
     assert mh.sweep(box(96), store)[:4] == (96, 0, 96, 0)
     assert mh.sweep(box(64, chunk=10), store)[:4] == (64, 0, 64, 0)  # by the keys of rows, in other tasks
+
+
+def test_rows_without_loops_get_them_when_a_sweep_asks_for_loops(store):
+    assert mh.sweep(box(8), store, workers=1).new == 8
+    with_loops = box(8).replace("[sweep]", "[sweep]\nloops = true")
+    assert mh.sweep(with_loops, store, workers=1)[:4] == (8, 0, 8, 0)
+    assert (store.info().rows, store.info().loops) == (8, 8)
 
 
 def test_a_row_that_cannot_be_computed_is_told_and_the_others_are_there(store, tmp_path):
@@ -300,6 +404,17 @@ def command(pid):
         return b""
 
 
+def test_a_worker_that_dies_in_the_middle_of_its_result_keeps_nobody_waiting(crashing):
+    engine = Processes(1)
+    try:
+        station = engine.stations[0]
+        error = station.submit(crashing.half_a_result).exception(timeout=30)
+        assert station.died(error)
+        assert station.submit(ready).result(timeout=30) == mh.__version__
+    finally:
+        engine.close()
+
+
 # The command line, killed.
 
 
@@ -370,7 +485,7 @@ def grouped(number):
     return f"{number:,}".replace(",", " ")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_sweep_says_what_is_there_and_leaves_no_worker(long_sweep, tmp_path, number):
     base = tmp_path / "kb.sqlite"
     long_sweep.write_text(long_sweep.read_text().replace("count = 2048", "count = 65536"))
@@ -383,7 +498,7 @@ def test_an_interrupted_sweep_says_what_is_there_and_leaves_no_worker(long_sweep
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert err.splitlines()[-1] == (
-        f"magheat: interrupted; {grouped(rows_in(base))} of 65 536 rows are in {str(base)!r}; the same command goes "
+        f"magheat: interrupted; {grouped(rows_in(base))} of 65 536 rows are in {base}; the same command goes "
         "on from there"
     )
     wait_for(lambda: not session(process.pid))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = 10
 #: What a shell calls an end by SIGTERM or Ctrl-C.
 _INTERRUPTED = 130
+_ENDS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 
 
 def sweep(
@@ -42,7 +45,7 @@ def sweep(
     if dry_run:
         _show(file)
         return
-    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, _terminated_like_interrupted():
+    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, _ended_like_interrupted():
         from magheat.sweeps.design_file import read_design
         from magheat.sweeps.runner import Interrupted, Tally, sweep
 
@@ -69,16 +72,19 @@ def sweep(
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Inside, SIGTERM, which a batch system sends before it kills, ends the sweep as Ctrl-C does."""
+def _ended_like_interrupted() -> Iterator[None]:
+    """Inside, SIGTERM, as a batch system sends it before it kills, or a closed terminal end a sweep as Ctrl-C does."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    # What is ignored stays so: nohup asks for that.
+    ends = [end for end in _ENDS if signal.getsignal(end) is not signal.SIG_IGN]
+    before = {end: signal.signal(end, _interrupt) for end in ends}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for end, handler in before.items():
+            signal.signal(end, handler)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -127,14 +133,14 @@ def _report(design: Design, summary: Summary, store: str) -> None:
         typer.echo(f"... and {g(summary.failed - _SHOWN)} more.")
     if summary.failed:
         typer.echo("Failed rows are left out the next time; --retry tries them again.")
-    typer.echo(f"The rows are in {_named(store)}; magheat store info counts them.")
+    typer.echo(f"The rows are in {_named(store)}: magheat store info --store {_named(store)}")
 
 
 def _named(store: str) -> str:
-    """The knowledge base without its password."""
+    """A store as it was written, for a shell to take, but without its password."""
     from magheat.store.address import address, in_words
 
-    return in_words(address(store))
+    return in_words(address(store)) if "://" in store else shlex.quote(store)
 
 
 def _remarks(design: Design) -> None:

@@ -54,9 +54,10 @@ def _file(path: Path) -> URL:
 
 
 def in_words(url: URL) -> str:
-    """The store as it is named to the user, without its password."""
+    """The store as it is named to the user, without its password, wherever in the URL that stands."""
     if url.drivername == "sqlite":
         return repr(url.database)
+    url = url.update_query_dict({name: "***" for name in url.query if "password" in name})
     return repr(url.render_as_string(hide_password=True))
 
 

@@ -62,6 +62,29 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
     _switch_to_wal(connection)
+    record.info["file"] = _file_of(connection)
+
+
+def _file_of(connection: sqlite3.Connection) -> tuple[int, int] | None:
+    """What stands at the path of the store now: device and inode; None for nothing."""
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    try:
+        found = Path(path).stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _require_same_file(connection: Connection) -> None:
+    """Refuse to acknowledge what only an unlinked file would hold."""
+    if connection.dialect.name != "sqlite":
+        return
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection) and _file_of(driver) != connection.info["file"]:
+        raise SpecError(
+            f"store {in_words(connection.engine.url)} must stay where it is while it is in use; it was deleted, moved "
+            f"or replaced, and what was written went with it; begin again with a store of another name."
+        )
 
 
 def _switch_to_wal(connection: sqlite3.Connection) -> None:
@@ -90,6 +113,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = connection.execution_options(magheat_writes=True)
         with connection.begin():
             yield connection
+            _require_same_file(connection)
 
 
 @contextmanager

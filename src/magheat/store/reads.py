@@ -28,11 +28,15 @@ _PAGE = 2_000
 _TURNING = ("rotating", "elliptical")
 
 
-def present(connection: Connection, column: Column[Any], keys: Iterable[str]) -> set[str]:
-    """Which of the keys stand in this column."""
-    wanted = sorted(set(keys))
+def present(connection: Connection, column: Column[Any], keys: Iterable[str], *, with_loop: bool = False) -> set[str]:
+    """Which of the keys stand in this column; of rows, only those with a loop where that is asked for."""
+    statement = select(column)
+    if with_loop:
+        statement = statement.join(schema.loops, schema.loops.c.row_id == schema.rows.c.id)
     return {
-        key for part in batches(wanted) for key in connection.execute(select(column).where(column.in_(part))).scalars()
+        key
+        for part in batches(sorted(set(keys)))
+        for key in connection.execute(statement.where(column.in_(part))).scalars()
     }
 
 

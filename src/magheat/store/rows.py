@@ -12,7 +12,7 @@ import xarray as xr
 
 from magheat import analysis
 from magheat.dataset import ENSEMBLE_FLAGS, require
-from magheat.errors import SpecError
+from magheat.errors import SchemaError, SpecError
 from magheat.spec.applied_field import Static
 from magheat.spec.checks import arguments
 from magheat.spec.io import from_json
@@ -66,27 +66,43 @@ def _plain(value: Any, name: str) -> Any:
         return {str(key): _plain(one, f"{name}.{key}") for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one, name) for one in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return canonical(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return canonical(float(value))  # 1 and 1.0 make equal solvers
+    if value is None or isinstance(value, bool | str):
+        return value
     raise SpecError(f"{name} must be a number, a word, true, false or None; got {type(value).__name__}.")
 
 
 def key_of(ds: xr.Dataset) -> str:
     """Key of the row of a run, from what its solver wrote into the attributes."""
     require(ds, "key", "solver", "solver_options")
-    return row_key(ds.attrs["key"], ds.attrs["solver"], json.loads(ds.attrs["solver_options"]), model_version_of(ds))
+    return row_key(ds.attrs["key"], ds.attrs["solver"], _json_of(ds, "solver_options"), model_version_of(ds))
 
 
 def model_version_of(ds: xr.Dataset) -> int:
     """Version of the solver's model; runs from before versions were written have the first."""
-    return int(ds.attrs.get("model_version", 1))
+    version = ds.attrs.get("model_version", 1)
+    if not isinstance(version, int | np.integer):
+        raise SchemaError(f"result must have a whole number as its model_version; got {version!r}.")
+    return int(version)
+
+
+def _json_of(ds: xr.Dataset, name: str) -> dict[str, Any]:
+    """The mapping that an attribute holds as JSON text."""
+    try:
+        content = json.loads(ds.attrs[name])
+    except (TypeError, ValueError):
+        content = None
+    if not isinstance(content, dict):
+        raise SchemaError(f"result must have the attribute {name} as its solver wrote it, JSON text of a mapping.")
+    return content
 
 
 def origin_of_run(ds: xr.Dataset) -> dict[str, Any]:
     """Provenance of a run: its experiment, solver options, version of magheat and seed, all that makes it again."""
     kept = {name: ds.attrs[name] for name in ("magheat_version", "seed") if name in ds.attrs}
     texts = ("experiment", "solver_options")
-    return kept | {name: json.loads(ds.attrs[name]) for name in texts}
+    return kept | {name: _json_of(ds, name) for name in texts}
 
 
 def inputs_of(experiment: Experiment) -> dict[str, Any]:
@@ -191,10 +207,26 @@ def row_of(ds: xr.Dataset) -> dict[str, Any]:
         raise SpecError(
             f"result must be one run; got {ds.sizes['run']} stacked along 'run'; put ds.isel(run=0) and so on."
         )
-    inputs = inputs_of(from_json(ds.attrs["experiment"]))
+    experiment = from_json(ds.attrs["experiment"])
+    _require_whole(ds, experiment)
+    inputs = inputs_of(experiment)
     if "frequency" not in inputs:  # a static field has no loop
         return inputs | _told_flags(ds) | _heats(ds)
     return inputs | _outputs(ds) | _limits(ds) | _told_flags(ds) | _heats(ds)
+
+
+def _require_whole(ds: xr.Dataset, experiment: Experiment) -> None:
+    """Refuse a part of a run, whose numbers would stand under the key of the whole."""
+    wanted = {"time": experiment.samples_per_cycle}
+    if experiment.particles is not None:
+        points = experiment.cycles * experiment.samples_per_cycle + 1
+        wanted = {"time": points, "particle": experiment.particles.count}
+    for name, size in wanted.items():
+        if ds.sizes.get(name) != size:
+            raise SchemaError(
+                f"result must be a whole run, with {size} along '{name}'; got {ds.sizes.get(name, 'none')}; put what "
+                f"mh.simulate returned."
+            )
 
 
 def _outputs(ds: xr.Dataset) -> dict[str, float]:

@@ -241,10 +241,10 @@ class Store:
         with self._reading() as connection:
             return reads.loop_at(connection, _key(key, "key"))
 
-    def known(self, keys: Iterable[str]) -> set[str]:
-        """Which of these keys have a row."""
+    def known(self, keys: Iterable[str], *, with_loop: bool = False) -> set[str]:
+        """Which of these keys have a row, or a row with its loop."""
         with self._reading() as connection:
-            return reads.present(connection, schema.rows.c.key, _keys(keys, "keys"))
+            return reads.present(connection, schema.rows.c.key, _keys(keys, "keys"), with_loop=with_loop)
 
     def finished(self, tasks: Iterable[str]) -> set[str]:
         """Which of these tasks are marked as finished."""
@@ -253,7 +253,7 @@ class Store:
 
     def quarantine(self, key: str, reason: str, provenance: Mapping[str, Any]) -> None:
         """Remember a row that crashes its worker or cannot be computed; a new reason takes the place of an old one."""
-        if not isinstance(reason, str) or not reason.strip():
+        if not isinstance(reason, str) or not reason.strip() or not _is_text(reason):
             raise SpecError(f"reason must be text; got {shown(reason)}.")
         table, told = schema.quarantine, {"reason": reason, "content": writes.json_text(provenance, "provenance")}
         with self._writing() as connection:
@@ -335,9 +335,14 @@ class Store:
 
 
 def _key(value: object, name: str) -> str:
-    if isinstance(value, str) and 0 < len(value.encode()) <= schema.KEY_LENGTH:
+    if isinstance(value, str) and _is_text(value) and 0 < len(value.encode()) <= schema.KEY_LENGTH:
         return value
     raise SpecError(f"{name} must be text of 1 to {schema.KEY_LENGTH} bytes; got {shown(value)}.")
+
+
+def _is_text(value: str) -> bool:
+    """Whether a database takes it: not half a surrogate pair."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _keys(values: Iterable[str], name: str) -> list[str]:

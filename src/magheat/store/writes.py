@@ -69,9 +69,11 @@ def json_text(content: Mapping[str, Any], name: str) -> str:
     if not isinstance(content, Mapping):
         raise SpecError(f"{name} must be a mapping, such as {{'design': 'box.toml'}}; got {type(content).__name__}.")
     try:
-        return json.dumps(dict(content), sort_keys=True, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(dict(content), sort_keys=True, allow_nan=False, ensure_ascii=False)
+        text.encode()  # half a surrogate pair is no text
     except (TypeError, ValueError) as error:
         raise SpecError(f"{name} must hold text, finite numbers, true, false, lists and mappings; {error}.") from None
+    return text
 
 
 def insert_new(connection: Connection, table: Table, lines: Sequence[Mapping[str, Any]]) -> int:

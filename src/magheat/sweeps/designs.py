@@ -13,6 +13,7 @@ import numpy as np
 from magheat.errors import SpecError
 from magheat.solvers.base import Solver
 from magheat.spec.checks import integer
+from magheat.store.columns import FLAGS, ORIGIN, OUTPUTS, meaning_of
 from magheat.sweeps.axes import Axis, Choice, default_name
 from magheat.sweeps.fields import Table
 from magheat.units import FloatArray
@@ -20,16 +21,8 @@ from magheat.units import FloatArray
 KINDS = ("factorial", "sobol", "latin-hypercube", "csv")
 #: A design is laid out at once; more than this many bytes are several sweeps.
 _LARGEST = 4 * 2**30
-#: Columns of the knowledge base that are no inputs.
-_TAKEN = frozenset(
-    {"coercive_field", "remanence", "loss_per_cycle", "slp", "low_barrier", "not_converged", "may_break_symmetry"}
-    | {"above_brezovich", "above_hergt_dutz", "source", "solver", "key", "provenance", "model_version", "more", "id"}
-)
-#: Columns of the knowledge base that are inputs: an axis under such a name must be that quantity.
-_INPUTS = frozenset(
-    {"saturation_magnetization", "anisotropy_constant", "diameter", "interaction", "temperature", "frequency"}
-    | {"amplitude"}
-)
+#: Columns of the knowledge base that no axis may have; any other that magheat knows must be that quantity.
+_TAKEN = frozenset((*OUTPUTS, *FLAGS, *ORIGIN, "more", "id", "provenance_id"))
 
 
 class BadRow(NamedTuple):
@@ -118,7 +111,7 @@ def require_distinct(axes: Sequence[Axis]) -> None:
     """Refuse two axes of one field or one name, and names that the knowledge base has for something else."""
     for index, axis in enumerate(axes):
         where = f"[[sweep.axes]] {'.'.join(map(str, axis.path))}"
-        if axis.name in _TAKEN or (axis.name in _INPUTS and default_name(axis.path) != axis.name):
+        if axis.name in _TAKEN or (any(meaning_of(axis.name)) and default_name(axis.path) != axis.name):
             raise SpecError(
                 f"{where} must not be named {axis.name!r}, a column of another meaning; give it a name = ..."
             )

@@ -113,11 +113,13 @@ class Process:
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         """Have something done by the process, or by a new one."""
         try:
-            return self._pool.submit(function, *arguments)
+            future = self._pool.submit(function, *arguments)
         except BrokenProcessPool:
             self._pool.shutdown(wait=True)
             self._pool = self._new()
-            return self._pool.submit(function, *arguments)
+            future = self._pool.submit(function, *arguments)
+        self._hang_up()
+        return future
 
     def died(self, error: BaseException) -> bool:
         """Whether the process died."""
@@ -126,6 +128,15 @@ class Process:
     def close(self) -> None:
         """Wait for the process, which has been told to end."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _hang_up(self) -> None:
+        """Leave the end of the pipe that results come from to the process alone, once that has started.
+
+        While this process held it too, a worker that died in the middle of a long result left the pool waiting for the
+        rest of it for ever: no end of file would come.
+        """
+        # There is no public way to this end.
+        self._pool._result_queue._writer.close()  # type: ignore[attr-defined]
 
     def _new(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(1, self._context, initializer=_begin, initargs=(self._lifeline,))

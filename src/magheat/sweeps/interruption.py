@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-#: What a terminal and a batch system send.
-_WAITING = (signal.SIGINT, signal.SIGTERM)
+#: What a terminal, a batch system and a closed terminal send.
+_WAITING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else []))
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Inside, Ctrl-C and SIGTERM wait until the end; other threads than the main one never get them."""
+    """Inside, Ctrl-C, SIGTERM and SIGHUP wait until the end; other threads than the main one never get them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

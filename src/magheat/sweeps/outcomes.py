@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,17 +16,24 @@ from magheat.errors import MagheatError, SpecError
 from magheat.solvers.base import Solver, require_support
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_many import loops_of_many
+from magheat.spec.applied_field import Static
 from magheat.spec.experiment import Experiment
+from magheat.store.columns import INPUTS, OUTPUTS
 from magheat.store.rows import MOST_PARTICLES, inputs_of, row_of
-from magheat.sweeps.axes import Axis
+from magheat.sweeps.axes import Axis, Choice
 from magheat.sweeps.building import Plan, experiment_at, one_solver, solver_at
 from magheat.units import FloatArray
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: Runs that share a pass through a kernel, and the bytes that their datasets may take together.
 _MOST_TOGETHER, _LARGEST_TOGETHER = 64, 256 * 2**20
 _BYTES_PER_SAMPLE = 100
 #: A run's own value of what an axis varies gives way to the axis's within this: it differs by round-off.
 _ROUND_OFF = 1e-9
+#: Columns that hold numbers only.
+_NUMBERS = frozenset((*INPUTS, *OUTPUTS))
 
 Row = dict[str, Any]
 Loop = tuple[FloatArray, FloatArray]
@@ -88,17 +96,38 @@ def ready() -> str:
 
 
 def with_axes(row: Row, axes: Sequence[Axis], numbers: FloatArray) -> Row:
-    """The row with a column for each axis; what the run itself says of it stays, but for round-off."""
+    """The row with a column for each axis, from which its experiment can be made again.
+
+    What the run itself says stays, but for round-off: where particles do not interact, an interaction says 0. What
+    the design put in then has a column of its own, ``interaction_given``; so has what the column cannot hold, as JSON.
+    """
     for axis, number in zip(axes, numbers.tolist(), strict=True):
-        value, own = axis.value(number), row.get(axis.name)
-        if axis.name in row:
-            if isinstance(own, float) and isinstance(value, float) and math.isclose(own, value, rel_tol=_ROUND_OFF):
-                row[axis.name] = value
-        elif isinstance(value, bool | int | float | str) and not (axis.name == "axis_angle" and value == "random"):
+        value = axis.value(number)
+        told = value if _of_one_kind(axis) else json.dumps(value)
+        if axis.name not in row and not (axis.name in _NUMBERS and isinstance(told, str)):
+            if not (axis.name == "axis_angle" and value == "random"):
+                row[axis.name] = told
+        elif not _equal(row.get(axis.name), value):
+            row[f"{axis.name}_given"] = told
+        elif isinstance(value, float):
             row[axis.name] = value
-        elif not isinstance(value, str):
-            row[axis.name] = repr(value)
     return row
+
+
+def _of_one_kind(axis: Axis) -> bool:
+    """Whether the values of an axis can stand in one column as they are; an angle is missing where it is random."""
+    if not isinstance(axis, Choice):
+        return True
+    values = [value for value in axis.values if not (axis.name == "axis_angle" and value == "random")]
+    kinds = {bool if isinstance(v, bool) else float if isinstance(v, int | float) else type(v) for v in values}
+    return len(kinds) < 2 and kinds <= {bool, float, str}
+
+
+def _equal(own: Any, value: Any) -> bool:
+    """Whether a run says of itself what a design put in."""
+    if isinstance(own, float) and isinstance(value, float):
+        return math.isclose(own, value, rel_tol=_ROUND_OFF)
+    return type(own) is type(value) and bool(own == value)
 
 
 def _by_solver(
@@ -198,16 +227,8 @@ def _single(solver: Solver, experiments: list[Experiment], loops: bool) -> list[
 def _lanes(solver: Solver, experiments: list[Experiment], loops: bool) -> list[_Computed | Failure]:
     """Particles, side by side on the lanes; analysed all at once, into the columns of `magheat.store.row_of`."""
     ds = solver.run_many(experiments)
-    loop, limits = analysis.sample_loop(ds), analysis.field_frequency_product(ds)
-    linear = experiments[0].applied_field.is_linear
-    columns: dict[str, Any] = {
-        "coercive_field": analysis.coercive_field(loop).values if linear else np.nan,
-        "remanence": analysis.remanence(loop).values if linear else np.nan,
-        "loss_per_cycle": analysis.loss_per_cycle(loop).values,
-        "slp": analysis.slp(loop).values,
-        "above_brezovich": limits["brezovich_ratio"].values > 1,
-        "above_hergt_dutz": limits["hergt_dutz_ratio"].values > 1,
-    }
+    loop = analysis.sample_loop(ds)
+    columns = {} if isinstance(experiments[0].applied_field, Static) else _loop_columns(ds, loop)  # as of `row_of`
     if "reproducible" in ds.variables:
         columns["reproducible"] = ds["reproducible"].values
     if ds.sizes["particle"] <= MOST_PARTICLES:
@@ -223,3 +244,17 @@ def _lanes(solver: Solver, experiments: list[Experiment], loops: bool) -> list[_
         )
         for i, experiment in enumerate(experiments)
     ]
+
+
+def _loop_columns(ds: xr.Dataset, loop: xr.Dataset) -> dict[str, Any]:
+    """What loops say, for all runs."""
+    limits = analysis.field_frequency_product(ds)
+    linear = bool(ds["field_is_linear"].all())
+    return {
+        "coercive_field": analysis.coercive_field(loop).values if linear else np.nan,
+        "remanence": analysis.remanence(loop).values if linear else np.nan,
+        "loss_per_cycle": analysis.loss_per_cycle(loop).values,
+        "slp": analysis.slp(loop).values,
+        "above_brezovich": limits["brezovich_ratio"].values > 1,
+        "above_hergt_dutz": limits["hergt_dutz_ratio"].values > 1,
+    }

@@ -255,7 +255,7 @@ class _Sweep:
                 self._count(known=1)  # the same row twice
             else:
                 wanted[key] = row
-        known = self._store.known(wanted)
+        known = self._store.known(wanted, with_loop=self._design.loops)
         self._count(known=len(known))
         left = {key: row for key, row in wanted.items() if key not in known}
         if released := [key for key in left if key in self._quarantined]:
@@ -290,7 +290,7 @@ class _Sweep:
         """Put rows into the knowledge base, with the mark of the task where they are its last."""
         for position, reason, lasting in outcome.failures:
             if lasting:
-                self._store.quarantine(job.keys[position], reason, self._provenance())
+                self._store.quarantine(job.keys[position], reason, self._values(int(job.rows[position])))
             self._fail(job.task, int(job.rows[position]), reason)
         self._open[job.task] -= len(job.rows)
         new = self._put(outcome, self._completes(job.task)) if outcome.keys or self._completes(job.task) else 0
@@ -300,7 +300,7 @@ class _Sweep:
         self._count(new=new, known=len(outcome.keys) - new)
 
     def _condemn(self, job: Job, crash: Crash) -> None:
-        self._store.quarantine(job.keys[0], crash.reason, self._provenance())
+        self._store.quarantine(job.keys[0], crash.reason, self._values(int(job.rows[0])))
         self._fail(job.task, int(job.rows[0]), crash.reason)
         self._open[job.task] -= 1
 
@@ -327,13 +327,21 @@ class _Sweep:
         )
 
     def _provenance(self) -> dict[str, Any]:
+        """All that makes a row again, with the row's own columns: each axis says what its column replaces."""
+        varied = {axis.path[1] for axis in self._design.axes if axis.path[0] == "solver"}
         return {
             "sweep": self._design.name,
             "design": self._design.kind,
             "design_seed": self._design.seed,
             "magheat_version": __version__,
-            "solver_options": _options(self._solver),
+            "solver_options": {name: value for name, value in _options(self._solver).items() if name not in varied},
+            "experiment": self._design.tables,
+            "axes": {axis.name: ".".join(map(str, axis.path)) for axis in self._design.axes},
         }
+
+    def _values(self, row: int) -> dict[str, Any]:
+        """Which row failed, for whoever looks at the list of them."""
+        return {"sweep": self._design.name, "magheat_version": __version__, "values": self._design.values(row)}
 
     def _fail(self, number: int, row: int, reason: str) -> None:
         self._spoiled.add(number)
