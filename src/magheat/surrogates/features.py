@@ -11,7 +11,7 @@ reduced_field             h = H_V/H_K                                           
 log_langevin_argument     ln[mu0 M_s V H_V/(k_B T)]                             saturation at equilibrium
 log_frequency             ln(f tau0)                                            time in units of the attempt time
 log_blocking              ln(f tau0) + sigma                                    Neel time against the period
-log_blocking_in_field     ln(f tau0) + sigma (1 - h)^2                          the same at the peak, axis along the field
+log_blocking_in_field     ln(f tau0) + sigma (1 - h)^2                          the same at the peak, axis along it
 log_blocking_oblique      ln(f tau0) + sigma (1 - 2h)^(3/2)                     the same, axis at 45 degrees
 coupling                  c0 = 2 eps_d/(k_B T), eps_d = mu0 M_s^2 V Int^3/24    barrier that neighbours add
 coupling_to_anisotropy    mu0 M_s^2 Int^3/(24 K)                                the same against the particle's own

@@ -6,8 +6,8 @@ for, times what it says for a new row, is half the width there. The quantile is 
 large predictions. Under exchangeability the coverage is the level, among each of these as well.
 
 Source: Papadopoulos et al., Normalized nonconformity measures for regression conformal prediction (2008); Lei et al.,
-Distribution-free predictive inference for regression, JASA 113 (2018), section 2; Vovk, Gammerman, Shafer, Algorithmic Learning in a
-Random World (2005), section 4.5, for the parts.
+Distribution-free predictive inference for regression, JASA 113 (2018), section 2; Vovk, Gammerman, Shafer,
+Algorithmic Learning in a Random World (2005), section 4.5, for the parts.
 """
 
 from __future__ import annotations
