@@ -155,7 +155,12 @@ def _surrogate(files: dict[str, bytes]) -> Surrogate:
     outputs = len(numbers["transforms"])
     scale = {name.removeprefix(_SCALE): content for name, content in files.items() if name.startswith(_SCALE)}
     regressor, residuals = (from_files(numbers["model"], one, outputs) for one in (files, scale))
-    conformal = Conformal(residuals, *(np.array(numbers[name]) for name in ("probability", "edges", "score")))
+    conformal = Conformal(
+        residuals,
+        np.array(numbers["probability"]),
+        np.array(numbers["edges"]).reshape(-1, outputs),
+        np.array(numbers["score"]),
+    )
     return Surrogate(
         regressor=regressor,
         conformal=conformal,

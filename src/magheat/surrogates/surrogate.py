@@ -106,7 +106,8 @@ class Surrogate:
         result["in_range"] = pl.Series("in_range", in_range)
         result["out_of_range"] = pl.Series("out_of_range", _named(outside, in_range), dtype=pl.String)
         if {"anisotropy_constant", "diameter", "temperature"} <= set(columns):
-            result["low_barrier"] = pl.Series("low_barrier", sigma(columns) < LOW_BARRIER)
+            with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+                result["low_barrier"] = pl.Series("low_barrier", sigma(columns) < LOW_BARRIER)
         return pl.DataFrame(result)
 
     def _values(self, columns: Mapping[str, FloatArray], wanted: np.ndarray, level: float) -> dict[str, FloatArray]:
@@ -120,22 +121,22 @@ class Surrogate:
         return out
 
     def _chunk(self, columns: Mapping[str, FloatArray], level: float) -> dict[str, FloatArray]:
-        features = self.features_of(columns)
-        learnt = self.regressor.predict(features)
-        half = self.conformal.half_width(features, learnt, level)
-        scales = SCALES[self.features](columns)
-        result = {}
-        for k, (name, transform) in enumerate(self.transforms.items()):
-            scale = scales.get(name, 1.0)
-            for end, shift in zip(_ENDS, (0.0, -half[:, k], half[:, k]), strict=True):
-                result[name + end] = scale * transform.back(learnt[:, k] + shift)
+        # far outside the domain numbers may overflow; their infinities and NaN are what the caller asked for
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            features = self.features_of(columns)
+            learnt = self.regressor.predict(features)
+            half = self.conformal.half_width(features, learnt, level)
+            scales = SCALES[self.features](columns)
+            result = {}
+            for k, (name, transform) in enumerate(self.transforms.items()):
+                scale = scales.get(name, 1.0)
+                for end, shift in zip(_ENDS, (0.0, -half[:, k], half[:, k]), strict=True):
+                    result[name + end] = scale * transform.back(learnt[:, k] + shift)
         return result
 
     def features_of(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """(rows, features) of unit spread."""
-        # far outside the domain logarithms may fail; their NaN is what the caller gets, and asked for
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            result: FloatArray = (FEATURES[self.features](columns) - self.centre) / self.width
+        result: FloatArray = (FEATURES[self.features](columns) - self.centre) / self.width
         return result
 
 
