@@ -1,5 +1,6 @@
 """Whatever is wrong with the file, the disk or the server: one sentence that says so, and nothing lost."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -328,6 +329,23 @@ def test_a_snapshot_that_is_not_as_it_was_written_is_refused(snapshot, change, w
     mh.store.read_snapshot(snapshot)
     change(snapshot)
     assert words in refused(mh.store.read_snapshot, snapshot, kind=mh.SchemaError)
+
+
+@pytest.mark.parametrize("change", [{"files": ["rows.parquet"]}, {"columns": [1]}, {"columns": None}, {"files": None}])
+def test_a_snapshot_whose_schema_was_edited_is_refused(snapshot, change):
+    file = snapshot / "schema.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | change))
+    assert "incomplete" in refused(mh.store.read_snapshot, snapshot, kind=mh.SchemaError)
+
+
+@pytest.mark.parametrize("columns", ["slp", [1], ["slp", "slp"], ["nope"]])
+def test_columns_that_a_snapshot_cannot_give_are_refused(snapshot, columns):
+    assert "column" in refused(mh.store.read_snapshot, snapshot, columns)
+
+
+@pytest.mark.parametrize("folder", [None, 3])
+def test_what_is_no_path_is_no_snapshot(folder):
+    assert "path of a snapshot" in refused(mh.store.read_snapshot, folder)
 
 
 def test_a_newer_snapshot_is_refused(snapshot):

@@ -504,6 +504,19 @@ def test_an_interrupted_sweep_says_what_is_there_and_leaves_no_worker(long_sweep
     wait_for(lambda: not session(process.pid))
 
 
+def test_impatience_does_not_keep_a_sweep_from_saying_what_is_there(long_sweep, tmp_path):
+    base = tmp_path / "kb.sqlite"
+    process = started(long_sweep, base)
+    wait_for(lambda: rows_in(base) > 0)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGINT):
+        process.send_signal(number)
+        time.sleep(0.02)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert f"interrupted; {grouped(rows_in(base))} of 2 048 rows are in" in err.splitlines()[-1]
+
+
 def test_two_sweeps_at_once_into_one_store_lose_nothing_and_double_nothing(long_sweep, tmp_path):
     base = tmp_path / "kb.sqlite"
     both = [started(long_sweep, base), started(long_sweep, base)]
@@ -526,6 +539,19 @@ def test_a_dry_run_counts_and_shows_rows_and_writes_nothing(tmp_path):
     assert "64 rows, sobol" in result.stdout
     assert "row 10" in result.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["design.toml"]
+
+
+def test_a_dry_run_of_many_axes_shows_their_names_whole(tmp_path):
+    file = tmp_path / "design.toml"
+    more = "\n".join(
+        f'[[sweep.axes]]\nfield = "{field}"\nlow = 0.0\nhigh = 0.2'
+        for field in ("diameter_spread", "anisotropy_spread", "demagnetizing_factor")
+    )
+    file.write_text(box() + more)
+    result = magheat(file, "--dry-run")
+    assert result.exit_code == 0, result.output
+    for name in ("diameter", "frequency", "interaction", "anisotropy_spread", "demagnetizing_factor"):
+        assert f"\n{name} " in result.stdout
 
 
 @pytest.mark.parametrize(

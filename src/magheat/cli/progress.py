@@ -133,7 +133,7 @@ class _Plain:
         if text == self._text:
             return
         self._text, self._fraction = text, 0.0
-        if time.monotonic() - self._started >= self._patience:
+        if text and time.monotonic() - self._started >= self._patience:
             _say(text)
 
     def fraction(self, done: float) -> None:

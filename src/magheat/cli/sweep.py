@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +25,13 @@ if TYPE_CHECKING:
 
 #: Rows of a dry run, and failed rows, that are shown.
 _SHOWN = 10
+#: Axes that a dry run shows side by side; of more, it shows so many rows side by side.
+_MOST_ACROSS, _SHOWN_DOWN = 5, 4
 #: What a shell calls an end by SIGTERM or Ctrl-C.
 _INTERRUPTED = 130
-_ENDS = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+#: Seconds in which workers end and connections are closed.
+_TIDYING = 5.0
+_ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 
 
 def sweep(
@@ -79,7 +85,8 @@ def _ended_like_interrupted() -> Iterator[None]:
         return
     # What is ignored stays so: nohup asks for that.
     ends = [end for end in _ENDS if signal.getsignal(end) is not signal.SIG_IGN]
-    before = {end: signal.signal(end, _interrupt) for end in ends}
+    interrupt = _Interrupt()
+    before = {end: signal.signal(end, interrupt) for end in ends}
     try:
         yield
     finally:
@@ -87,8 +94,20 @@ def _ended_like_interrupted() -> Iterator[None]:
             signal.signal(end, handler)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _Interrupt:
+    """The first signal interrupts; others are impatience, until tidying up has had its time."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            raise KeyboardInterrupt
+        if now - self._first > _TIDYING:
+            os._exit(_INTERRUPTED)  # whatever is in the knowledge base is whole
 
 
 def _show(file: Path) -> None:
@@ -105,12 +124,16 @@ def _show(file: Path) -> None:
     require_ends(design)
     console = Console()
     table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-    table.add_column("Row", no_wrap=True)
-    for axis in design.axes:
-        table.add_column(axis.name, justify="right", overflow="fold")
-    for row in range(min(design.count, _SHOWN)):
-        values = design.values(row).values()
-        table.add_row(design.label(row), *(number(v) if isinstance(v, float) else str(v) for v in values))
+    shown = range(min(design.count, _SHOWN if len(design.axes) <= _MOST_ACROSS else _SHOWN_DOWN))
+    cells = [[number(v) if isinstance(v, float) else str(v) for v in design.values(row).values()] for row in shown]
+    lines = [["Row", *(axis.name for axis in design.axes)]]
+    lines += [[design.label(row), *values] for row, values in zip(shown, cells, strict=True)]
+    if len(design.axes) > _MOST_ACROSS:  # a line per axis: their names would not fit side by side
+        lines = [list(line) for line in zip(*lines, strict=True)]
+    for index, name in enumerate(lines[0]):
+        table.add_column(name, no_wrap=index == 0, justify="right" if index else "left", overflow="fold")
+    for line in lines[1:]:
+        table.add_row(*line)
     console.print(table, highlight=False)
     typer.echo(f"{progress.grouped(design.count)} rows, {design.kind}, SI; nothing was run.")
     _remarks(design)

@@ -44,13 +44,23 @@ def read_snapshot(folder: str | Path, columns: Sequence[str] | None = None) -> p
     SpecError
         For a column that the snapshot does not have.
     """
+    if not isinstance(folder, str | Path):
+        raise SpecError(f"folder must be the path of a snapshot; got {shown(folder)}.")
     told = verified(Path(folder))
-    known = [column["name"] for column in told["columns"]]
-    for name in columns or ():
-        if name not in known:
-            raise SpecError(unknown_name(f"column {name}", name, known))
+    if columns is not None:
+        _require_columns(columns, [column["name"] for column in told["columns"]])
     frame = pl.read_parquet(Path(folder) / ROWS, columns=None if columns is None else list(columns))
     return frame if columns is None else frame.select(columns)
+
+
+def _require_columns(columns: Sequence[str], known: Sequence[str]) -> None:
+    if isinstance(columns, str) or not all(isinstance(name, str) for name in columns):
+        raise SpecError(f"columns must be a list of names; got {shown(columns)}.")
+    for name in columns:
+        if name not in known:
+            raise SpecError(unknown_name(f"column {name}", name, known))
+    if len(set(columns)) < len(columns):
+        raise SpecError(f"columns must be there once each; got {shown(list(columns))}.")
 
 
 def verified(folder: Path) -> dict[str, Any]:
@@ -79,9 +89,17 @@ def _told(folder: Path) -> dict[str, Any]:
         raise SchemaError(
             f"snapshot {where} must have a format up to {FORMAT}; it has {told['format']}: upgrade magheat."
         )
-    if not {"columns", "files", "rows"} <= set(told) or ROWS not in told["files"]:
+    if not _complete(told):
         raise SchemaError(f"snapshot {where} must be whole; its {SCHEMA} is incomplete; write it again.")
     return told
+
+
+def _complete(told: dict[str, Any]) -> bool:
+    """Whether there is all that a reader looks at."""
+    columns, files = told.get("columns"), told.get("files")
+    if not (isinstance(columns, list) and isinstance(files, dict) and ROWS in files and "rows" in told):
+        return False
+    return all(isinstance(column, dict) and isinstance(column.get("name"), str) for column in columns)
 
 
 def file_line(path: Path) -> dict[str, Any]:

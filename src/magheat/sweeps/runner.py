@@ -293,11 +293,20 @@ class _Sweep:
                 self._store.quarantine(job.keys[position], reason, self._values(int(job.rows[position])))
             self._fail(job.task, int(job.rows[position]), reason)
         self._open[job.task] -= len(job.rows)
-        new = self._put(outcome, self._completes(job.task)) if outcome.keys or self._completes(job.task) else 0
-        here = outcome.seconds / len(job.rows)
+        before = self._tally
+        try:
+            task = self._completes(job.task)
+            new = self._put(outcome, task) if outcome.keys or task else 0
+            self._learn(outcome.seconds / len(job.rows))
+            self._count(new=new, known=len(outcome.keys) - new)
+        except KeyboardInterrupt:  # what was put a moment before is there all the same, and told
+            self._tally = before._replace(new=before.new + len(self._store.known(outcome.keys)))
+            raise
+
+    def _learn(self, here: float) -> None:
+        """Seconds that a row took go into the estimate."""
         before = self._seconds_per_row
         self._seconds_per_row = here if before is None else (1 - _LAST) * before + _LAST * here
-        self._count(new=new, known=len(outcome.keys) - new)
 
     def _condemn(self, job: Job, crash: Crash) -> None:
         self._store.quarantine(job.keys[0], crash.reason, self._values(int(job.rows[0])))
