@@ -33,7 +33,7 @@ from magheat.spec.sampled_field import Sampled
 from magheat.workflows.ensemble_heat import ensemble_heat
 
 if TYPE_CHECKING:
-    from magheat import store
+    from magheat import store, surrogates
     from magheat.store import Store
     from magheat.sweeps.runner import sweep
 
@@ -70,6 +70,7 @@ __all__ = [
     "simulate",
     "simulate_many",
     "store",
+    "surrogates",
     "sweep",
     "two_well_loops",
     "write_netcdf",
@@ -79,6 +80,7 @@ __all__ = [
 _LAZY = {
     "Store": ("magheat.store", "Store"),
     "store": ("magheat.store", None),
+    "surrogates": ("magheat.surrogates", None),
     "sweep": ("magheat.sweeps.runner", "sweep"),
 }
 

@@ -47,7 +47,9 @@ def _shown(features: str) -> str:
 
 
 def _ranges(surrogate: Surrogate) -> list[tuple[str, ...]]:
-    numbers = [(name, f"{low:.6g}", f"{high:.6g}") for name, (low, high) in surrogate.domain.ranges.items()]
+    numbers: list[tuple[str, ...]] = [
+        (name, f"{low:.6g}", f"{high:.6g}") for name, (low, high) in surrogate.domain.ranges.items()
+    ]
     return numbers + [(name, "one of", ", ".join(words)) for name, words in surrogate.domain.words.items()]
 
 
@@ -65,7 +67,7 @@ def _scores(card: dict[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _coverage(card: dict[str, Any]) -> list[tuple[str, ...]]:
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for name, found in card["coverage_of_90_percent_intervals"].items():
         tenths = next(values for key, values in found.items() if key.startswith("by_decile"))
         quarter, worst = min(

@@ -101,7 +101,9 @@ class Surrogate:
         values = self._values(columns, in_range | extrapolate, level)
         if "slp" in self.outputs and "slp" not in self.transforms:
             density = numbers(frame, "density") if "density" in frame.columns else _DENSITY
-            values |= {"slp" + end: values["loss_per_cycle" + end] * columns["frequency"] / density for end in _ENDS}
+            with np.errstate(over="ignore"):
+                per_mass = columns["frequency"] / density
+                values |= {"slp" + end: values["loss_per_cycle" + end] * per_mass for end in _ENDS}
         result = {name: pl.Series(name, column, nan_to_null=True) for name, column in values.items()}
         result["in_range"] = pl.Series("in_range", in_range)
         result["out_of_range"] = pl.Series("out_of_range", _named(outside, in_range), dtype=pl.String)
@@ -130,8 +132,8 @@ class Surrogate:
             result = {}
             for k, (name, transform) in enumerate(self.transforms.items()):
                 scale = scales.get(name, 1.0)
-                for end, shift in zip(_ENDS, (0.0, -half[:, k], half[:, k]), strict=True):
-                    result[name + end] = scale * transform.back(learnt[:, k] + shift)
+                for end, side in zip(_ENDS, (0.0, -1.0, 1.0), strict=True):
+                    result[name + end] = scale * transform.back(learnt[:, k] + side * half[:, k])
         return result
 
     def features_of(self, columns: Mapping[str, FloatArray]) -> FloatArray:
