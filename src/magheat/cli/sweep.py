@@ -91,7 +91,9 @@ def _ended_like_interrupted() -> Iterator[None]:
         yield
     finally:
         for end, handler in before.items():
-            signal.signal(end, handler)
+            # After an interruption the process is about to end, and a late signal must not end it differently: Python
+            # gives every signal that it handles its default back on its way out.
+            signal.signal(end, signal.SIG_IGN if interrupt.came else handler)
 
 
 class _Interrupt:
@@ -99,6 +101,11 @@ class _Interrupt:
 
     def __init__(self) -> None:
         self._first: float | None = None
+
+    @property
+    def came(self) -> bool:
+        """Whether there was a signal."""
+        return self._first is not None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Take a signal."""
