@@ -121,6 +121,7 @@ def trained_estimator(
     """Return scikit-learn's network, trained in stages of falling step size; the last stages settle it."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPRegressor
+    from threadpoolctl import threadpool_limits
 
     rows = len(features)
     estimator = MLPRegressor(
@@ -133,7 +134,8 @@ def trained_estimator(
         n_iter_no_change=10**6,
         random_state=seed,
     )
-    with warnings.catch_warnings():
+    # one thread: the matrices are small, and threads that wait for one another beside busy cores take ten times as long
+    with warnings.catch_warnings(), threadpool_limits(1, "blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen, not awaited
         for stage in range(_STAGES):
             share = (1 + np.cos(np.pi * stage / _STAGES)) / 2
