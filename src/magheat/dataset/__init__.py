@@ -6,7 +6,13 @@ the solver gives them ``amplitude`` and ``damping``) are coordinates, so that th
 ``cycles`` and ``samples_per_cycle`` are attributes, because runs are stacked only when they agree.
 """
 
-from magheat.dataset.ensembles import ENSEMBLE_COORDINATES, ENSEMBLE_FLAGS, ENSEMBLE_VARIABLES, ensemble_run
+from magheat.dataset.ensembles import (
+    ENSEMBLE_COORDINATES,
+    ENSEMBLE_FLAGS,
+    ENSEMBLE_VARIABLES,
+    LOW_BARRIER,
+    ensemble_run,
+)
 from magheat.dataset.files import FORMAT, read_netcdf, write_netcdf
 from magheat.dataset.form import require
 from magheat.dataset.particles import (
@@ -26,6 +32,7 @@ __all__ = [
     "ENSEMBLE_FLAGS",
     "ENSEMBLE_VARIABLES",
     "FORMAT",
+    "LOW_BARRIER",
     "OPTIONAL_COORDINATES",
     "VARIABLES",
     "check",

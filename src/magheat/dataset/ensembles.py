@@ -29,6 +29,8 @@ ENSEMBLE_COORDINATES: dict[str, tuple[str, str]] = {
     "density": ("kg/m^3", "Density of the magnetic phase"),
     "iron_mass_fraction": ("1", "Mass fraction of iron in the magnetic phase"),
 }
+#: K V/(k_B T) below which there are no two wells to speak of, and rates are wrong.
+LOW_BARRIER = 3.0
 #: What a model of ensembles doubts about its own result.
 ENSEMBLE_FLAGS: dict[str, str] = {
     "low_barrier": "Whether K V is below 3 k_B T, where there are no two wells to speak of",

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-#: K V/(k_B T) below which there are no two wells to speak of, and rates are wrong.
-LOW_BARRIER = 3.0
 #: Asking one of these would only cost time.
 _ALWAYS_LINEAR = (Sinusoidal, Triangular, Trapezoidal, Square, Static)
 
@@ -115,7 +113,7 @@ def ensemble_dataset(
         np.array(material.anisotropy_constant), np.array(ensemble.diameter), np.array(experiment.temperature)
     )
     doubts = {
-        "low_barrier": bool(sigma < LOW_BARRIER),
+        "low_barrier": bool(sigma < dataset.LOW_BARRIER),
         "not_converged": False,
         "may_break_symmetry": False,
         "above_brezovich": product > BREZOVICH_LIMIT,

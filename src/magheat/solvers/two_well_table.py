@@ -15,12 +15,12 @@ from magheat.solvers.two_well_drive import COSINE
 from magheat.solvers.two_well_layout import Columns, Kind, flags_of, run_kind
 from magheat.solvers.two_well_run import INTERACTIONS, Loops
 from magheat.spec.ensemble import axis_angle
+from magheat.spec.material import magnetite
 from magheat.units import FloatArray, Quantity, parse, shown
 
 if TYPE_CHECKING:
     import polars as pl
 
-MAGNETITE_DENSITY = 5180.0
 #: Rows that are laid out at once.
 _CHUNK = 20_000
 
@@ -114,7 +114,7 @@ def _experiments(table: dict[str, FloatArray], angle: float | None, demagnetizin
         "anisotropy_spread": 0.0,
         "demagnetizing_factor": demagnetizing_factor,
         "angle": angle or 0.0,
-        "density": MAGNETITE_DENSITY,
+        "density": magnetite.density,
     }
     table = {name: np.full(count, value) for name, value in same.items()} | table
     return Columns(unit=table["amplitude"], **{name: table[name] for name in Columns._fields if name != "unit"})

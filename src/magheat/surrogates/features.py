@@ -44,8 +44,6 @@ TWO_WELL_INPUTS = (
 )
 #: Attempt time of the logarithms, s; another one only shifts them.
 _TAU0 = 1e-9
-#: K V/(k_B T) below which the two-well model does not hold.
-LOW_BARRIER = 3.0
 
 
 def sigma(columns: Columns) -> FloatArray:

@@ -28,6 +28,7 @@ from magheat.surrogates.outputs import Transform
 from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.tables import Domain
 from magheat.units import shown
+from magheat.whole import flush
 
 #: Version of the layout; a folder with a higher number is refused.
 FORMAT = 1
@@ -63,11 +64,12 @@ def save(surrogate: Surrogate, out: str | Path) -> Path:
         if not target.exists():
             temporary.mkdir()
             for file, content in files.items():
-                _write(temporary / file, content)
-            _flush(temporary)
+                (temporary / file).write_bytes(content)
+                flush(temporary / file)
+            flush(temporary)
             os.rename(temporary, target)
         _point(parent / "current", name)
-        _flush(parent)
+        flush(parent)
     except OSError as error:
         raise SpecError(f"{str(parent)!r} must be a writable folder for models; {error.strerror or error}.") from None
     finally:
@@ -189,23 +191,8 @@ def _read(place: Path) -> dict[str, bytes]:
     return {entry.name: entry.read_bytes() for entry in entries}
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
 def _point(link: Path, name: str) -> None:
     """Make a link to a folder beside it, in one step."""
     temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
     temporary.symlink_to(name, target_is_directory=True)
     os.replace(temporary, link)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from magheat.dataset import LOW_BARRIER
 from magheat.errors import SpecError
-from magheat.surrogates.features import FEATURES, LOW_BARRIER, SCALES, TWO_WELL_INPUTS, sigma
+from magheat.spec.material import magnetite
+from magheat.surrogates.features import FEATURES, SCALES, TWO_WELL_INPUTS, sigma
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import Regressor
 from magheat.surrogates.outputs import Transform
@@ -19,8 +21,6 @@ from magheat.units import FloatArray
 if TYPE_CHECKING:
     import polars as pl
 
-#: Density of magnetite, kg/m^3, where a table has no column of its own.
-_DENSITY = 5180.0
 #: Rows that are predicted at once.
 _CHUNK = 131_072
 
@@ -100,7 +100,7 @@ class Surrogate:
         in_range = ~np.any(list(outside.values()), axis=0)
         values = self._values(columns, in_range | extrapolate, level)
         if "slp" in self.outputs and "slp" not in self.transforms:
-            density = numbers(frame, "density") if "density" in frame.columns else _DENSITY
+            density = numbers(frame, "density") if "density" in frame.columns else magnetite.density
             with np.errstate(over="ignore"):
                 per_mass = columns["frequency"] / density
                 values |= {"slp" + end: values["loss_per_cycle" + end] * per_mass for end in _ENDS}
