@@ -61,3 +61,18 @@ def test_what_is_wrong_gets_one_sentence_and_makes_nothing(kb, tmp_path, argumen
     assert words in line
     assert "secret" not in line
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_rows_that_fail_for_one_reason_share_a_line():
+    from magheat.cli.sweep import _failed
+    from magheat.sweeps.designs import BadRow
+    from magheat.sweeps.runner import Summary
+
+    reasons = ["too hot", "too hot", "too cold", "too hot"]
+    failures = tuple(BadRow(f"row {k + 1}", reason) for k, reason in enumerate(reasons))
+    summary = Summary(rows=200, new=90, known=0, failed=110, failures=failures, seconds=1.0)
+    assert _failed(summary) == [
+        "row 1 and 2 others failed: too hot",
+        "row 3 failed: too cold",
+        "... and 106 more.",
+    ]

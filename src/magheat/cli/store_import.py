@@ -62,10 +62,8 @@ def lines_of(report: ImportReport, profile: str | None) -> list[str]:
     """
     by = "" if profile is None else f", read with the profile {profile}"
     lines = [f"{report.file} is {report.format}{by}."]
-    lines.append(
-        f"{report.new} rows new, {report.already_there} there already; {len(report.refused)} of {report.rows_read} "
-        "lines refused."
-    )
+    rows = f"{report.new} row{'' if report.new == 1 else 's'} new, {report.already_there} there already"
+    lines.append(f"{rows}; {len(report.refused)} of {report.rows_read} lines refused.")
     lines += [f"  line {refused.line}: {refused.reason}" for refused in report.refused[:_SHOWN]]
     if len(report.refused) > _SHOWN:
         lines.append(f"  and {len(report.refused) - _SHOWN} more lines")

@@ -157,13 +157,27 @@ def _report(design: Design, summary: Summary, store: str) -> None:
         + (f", {progress.rounded(summary.rate)} new rows/s." if summary.new else ".")
     )
     _remarks(design)
-    for failure in summary.failures[:_SHOWN]:
-        typer.echo(f"{failure.row} failed: {failure.reason}")
-    if summary.failed > _SHOWN:
-        typer.echo(f"... and {g(summary.failed - _SHOWN)} more.")
+    for line in _failed(summary):
+        typer.echo(line)
     if summary.failed:
         typer.echo("Failed rows are left out the next time; --retry tries them again.")
     typer.echo(f"The rows are in {_named(store)}: magheat store info --store {_named(store)}")
+
+
+def _failed(summary: Summary) -> list[str]:
+    """A line for every reason that is told, with the rows that it stopped."""
+    by_reason: dict[str, list[str]] = {}
+    for failure in summary.failures:
+        by_reason.setdefault(failure.reason, []).append(failure.row)
+    told = list(by_reason.items())[:_SHOWN]
+    lines = [f"{_counted(rows)} failed: {reason}" for reason, rows in told]
+    untold = summary.failed - sum(len(rows) for _, rows in told)
+    return [*lines, f"... and {progress.grouped(untold)} more."] if untold else lines
+
+
+def _counted(rows: list[str]) -> str:
+    others = len(rows) - 1
+    return rows[0] + (f" and {others} other{'s' if others > 1 else ''}" if others else "")
 
 
 def _named(store: str) -> str:
