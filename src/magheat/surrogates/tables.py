@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+#: Share of a number by which it may be beyond a range: "18 nm" and 18e-9 may differ in the last digit.
+_ROUND_OFF = 1e-9
+
+
 @dataclass(frozen=True)
 class Domain:
     """Where a model has been taught: the range of each number, the words of each text.
@@ -52,7 +56,7 @@ class Domain:
         return result
 
 
-def as_frame(table: Mapping[str, Any] | pl.DataFrame) -> pl.DataFrame:
+def as_frame(table: Mapping[str, Any] | pl.DataFrame, called: str = "table") -> pl.DataFrame:
     """The table as a Polars frame; a number in a mapping serves for all rows.
 
     Raises
@@ -65,18 +69,20 @@ def as_frame(table: Mapping[str, Any] | pl.DataFrame) -> pl.DataFrame:
     if isinstance(table, pl.DataFrame):
         return table
     if not isinstance(table, Mapping):
-        raise SchemaError(f"table must be a Polars frame or a mapping of column to array; got {type(table).__name__}.")
+        raise SchemaError(
+            f"{called} must be a Polars frame or a mapping of column to array; got {type(table).__name__}."
+        )
     columns = {str(name): np.atleast_1d(np.asarray(column)) for name, column in table.items()}
     rows = max((column.size for column in columns.values()), default=0)
     for name, column in columns.items():
         if column.ndim > 1 or column.size not in (1, rows):
             raise SchemaError(
-                f"table column {name} must have {rows} rows or be one number; got the shape {column.shape}."
+                f"{called} column {name} must have {rows} rows or be one number; got the shape {column.shape}."
             )
     return pl.DataFrame({name: np.broadcast_to(column, rows).copy() for name, column in columns.items()})
 
 
-def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str) -> None:
+def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str, called: str = "table") -> None:
     """Refuse a table that lacks one of the columns.
 
     Raises
@@ -87,7 +93,7 @@ def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str) -> Non
     for name in names:
         if name not in frame.columns:
             have = ", ".join(frame.columns) or "none"
-            raise SchemaError(f"table must have the {what} {name}; it has the columns {have}.")
+            raise SchemaError(f"{called} must have the {what} {name}; it has the columns {have}.")
 
 
 def numbers(frame: pl.DataFrame, name: str) -> FloatArray:
@@ -158,5 +164,5 @@ def domain_of(frame: pl.DataFrame, inputs: Sequence[str], box: Mapping[str, tupl
 def _widened(values: FloatArray) -> tuple[float, float]:
     """The range of a column and ten mean distances more; what is never negative does not become so."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    margin = 10 * (high - low) / values.size
+    margin = 10 * (high - low) / values.size + _ROUND_OFF * max(abs(low), abs(high))
     return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
