@@ -27,6 +27,8 @@ Progress = Callable[[float], None]
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
 _FIRST_STEP, _LEAST_SHARE = 2e-3, 5e-3
+#: Fewer rows are learnt as fast by one thread.
+_FEWEST_FOR_THREADS = 5000
 
 
 class Regressor(Protocol):
@@ -169,20 +171,30 @@ def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
 
 
 def fit_boosting(
-    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, trees: int = 0
+    features: FloatArray,
+    outputs: FloatArray,
+    seed: int,
+    progress: Progress | None = None,
+    *,
+    trees: int = 0,
+    leaves: int = 0,
 ) -> Boosting:
-    """Return boosted trees trained on (rows, features) and (rows, outputs); features may be missing (NaN)."""
+    """Return boosted trees trained on (rows, features) and (rows, outputs); features may be missing (NaN).
+
+    How many trees there are, and leaves of each, follows from the rows where it is not said.
+    """
     import lightgbm
 
     rows, texts = len(features), []
     options = {
         "objective": "regression",
         "learning_rate": 0.05,
-        "num_leaves": int(np.clip(rows // 20, 4, 63)),
+        "num_leaves": leaves or int(np.clip(rows // 20, 4, 63)),
         "min_data_in_leaf": int(np.clip(rows // 100, 3, 10)),
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
+        "num_threads": 1 if rows < _FEWEST_FOR_THREADS else 0,
         "verbosity": -1,
     }
     for k in range(outputs.shape[1]):

@@ -1,0 +1,124 @@
+"""Learning from measured SAR: what a new publication's sample will heat, and how far to trust that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from magheat.errors import SchemaError
+from magheat.surrogates.across_groups import train_across_groups
+from magheat.surrogates.models import Progress
+from magheat.surrogates.registry import save
+from magheat.workflows.measured_physics import LARGEST_LOOP, LINEAR_RESPONSE, REQUIRED, TWO_WELLS, with_physics
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from magheat.store import Store
+
+#: What may be known of a sample and its field before anybody heats it. Left out on purpose: numbers that nobody can
+#: state for a new sample, because nobody knows how they were made ("as written"), but for the surface over volume.
+INPUTS = (
+    "amplitude",
+    "frequency",
+    "saturation_magnetization",
+    "anisotropy_constant",
+    "diameter",
+    "temperature",
+    "mass_saturation_magnetization",
+    "area_over_volume_as_written",
+    "concentration",
+    "static_coercive_field",
+    "static_mass_remanence",
+    "composition",
+)
+#: Predictions of physics by the names that the card has for them.
+_REFERENCES = {
+    "linear response in water": LINEAR_RESPONSE,
+    "two wells": TWO_WELLS,
+    "largest loop": LARGEST_LOOP,
+}
+
+
+def train_measured(
+    store: Store,
+    out: str | Path,
+    *,
+    output: str = "slp",
+    groups: str = "doi",
+    inputs: Sequence[str] | None = None,
+    folds: int = 10,
+    repeats: int = 5,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Path:
+    """Learn from the measured rows of a knowledge base, save the model, and return its folder.
+
+    Parameters
+    ----------
+    store
+        A knowledge base with measured rows, such as ``magheat store import`` makes.
+    out
+        Folder of models of this kind; its ``current`` points to the newest.
+    output
+        Column to predict, positive; its logarithm is learnt.
+    groups
+        Column whose equal values are never split: rows of one publication are alike.
+    inputs
+        Columns to learn from; by default what may be known of a sample before anybody heats it, as far as the rows
+        have it.
+    folds, repeats
+        Of the scores: parts of the groups that are put aside in turn, and partitions.
+    seed
+        Of partitions and training.
+    progress
+        Called with the fraction done.
+
+    Returns
+    -------
+    pathlib.Path
+        ``out/<hash>``; its card.md says how far to trust the model.
+
+    Raises
+    ------
+    SchemaError
+        When there are too few measured rows or groups, or a column is missing.
+    SpecError
+        For bad options, or a folder that cannot be written to.
+    """
+    table = _measured_rows(store, output, groups)
+    chosen = tuple(inputs) if inputs is not None else known_inputs(table, output)
+    physics = output == "slp" and set(REQUIRED) <= set(table.columns)
+    model = train_across_groups(
+        with_physics(table) if physics else table,
+        inputs=chosen,
+        output=output,
+        groups=groups,
+        material="composition" if "composition" in table.columns else None,
+        references=_REFERENCES if physics else {},
+        folds=folds,
+        repeats=repeats,
+        seed=seed,
+        progress=progress,
+    )
+    return save(model, out)
+
+
+def _measured_rows(store: Store, output: str, groups: str) -> pl.DataFrame:
+    """The measured rows that have the output."""
+    table = store.table(source="measured")
+    for name, what in ((output, "output"), (groups, "groups")):
+        if name not in table.columns:
+            raise SchemaError(
+                f"{what} must be a column of the measured rows; {name!r} is not among {', '.join(table.columns)}; "
+                "magheat store import brings a table with its profile in."
+            )
+    return table.filter(table[output].is_not_null())
+
+
+def known_inputs(table: pl.DataFrame, output: str) -> tuple[str, ...]:
+    """Those of `INPUTS` that some rows have."""
+    return tuple(
+        name for name in INPUTS if name in table.columns and name != output and table[name].null_count() < len(table)
+    )
