@@ -170,6 +170,8 @@ def usable(table: Table, inputs: Sequence[str], output: str, groups: str) -> pl.
             f"table must have at least {FEWEST} rows with a positive {output} and {FEWEST_GROUPS} different values of "
             f"{groups}, to tell how far predictions for a new one are off; it has {len(frame)} and {different}."
         )
+    if frame[output].n_unique() == 1:
+        raise SchemaError(f"{output} must vary to be learnt; all {len(frame)} rows have {frame[output][0]}.")
     return frame
 
 
@@ -189,6 +191,8 @@ def references_of(
         found[f"mean of each {material}"] = label_mean(labels(frame, material), true)
     for name, column in columns.items():
         values = numbers(frame, column)
+        if not (values > 0).any():
+            continue
         given = np.log10(np.where(values > 0, values, np.nan))
         found |= {name: as_given(given), f"{name}, times one factor": constant_factor(given, true)}
     return found

@@ -28,7 +28,7 @@ def group_card_text(surrogate: Surrogate) -> str:
         "",
         f"Boosted trees of the kind {card['features']}: {output} {_MEASURES[card['features']]}. All "
         f"{card['rows']['fit']} rows of {card['rows']['groups']} {card['groups']} fit the model (table "
-        f"`{card['table']}`); {card['rows']['left_out']} rows without a positive {output} were left out.",
+        f"`{card['table']}`); {card['rows']['left_out']} rows without a positive {output} were left out. {card.get('origin', {}).get('words', '')}",
         "",
         "Research software, not a medical device.",
         "",

@@ -149,7 +149,7 @@ def _text(surrogate: Surrogate) -> str:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, indent=1).encode()
+    return json.dumps(value, indent=1, allow_nan=False).encode()
 
 
 def _surrogate(files: dict[str, bytes]) -> Surrogate:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from magheat.errors import SchemaError
 from magheat.surrogates.across_groups import train_across_groups
-from magheat.surrogates.models import Progress
 from magheat.surrogates.registry import save
+from magheat.surrogates.tables import require_columns
+from magheat.workflows.learning import Progress, rows_of, with_origin
 from magheat.workflows.measured_physics import LARGEST_LOOP, LINEAR_RESPONSE, REQUIRED, TWO_WELLS, with_physics
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _REFERENCES = {
 
 
 def train_measured(
-    store: Store,
+    store: Store | str | Path,
     out: str | Path,
     *,
     output: str = "slp",
@@ -53,14 +53,14 @@ def train_measured(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Path:
-    """Learn from the measured rows of a knowledge base, save the model, and return its folder.
+    """Learn from the measured rows of a knowledge base, keep the model and make it the current one; its folder.
 
     Parameters
     ----------
     store
-        A knowledge base with measured rows, such as ``magheat store import`` makes.
+        A knowledge base with measured rows, such as ``magheat store import`` makes, or its URL.
     out
-        Folder of models of this kind; its ``current`` points to the newest.
+        Folder of models of one kind, such as "models/measured"; the card.md of the model says how far to trust it.
     output
         Column to predict, positive; its logarithm is learnt.
     groups
@@ -73,23 +73,22 @@ def train_measured(
     seed
         Of partitions and training.
     progress
-        Called with the fraction done.
-
-    Returns
-    -------
-    pathlib.Path
-        ``out/<hash>``; its card.md says how far to trust the model.
+        Called with words, which begin a stage, and with the fraction of it that is done.
 
     Raises
     ------
-    SchemaError
-        When there are too few measured rows or groups, or a column is missing.
-    SpecError
-        For bad options, or a folder that cannot be written to.
+    SpecError, SchemaError
+        In one sentence: no such store, no measured rows, a missing column, too few rows or groups, bad options, a
+        folder that cannot be written.
     """
-    table = _measured_rows(store, output, groups)
+    tell = progress or _silent
+    tell("Reading the knowledge base ...")
+    rows = rows_of(store, "measured", {})
+    require_columns(rows, [output, groups], "column", "measured rows")
+    table = rows.filter(rows[output].is_not_null())
     chosen = tuple(inputs) if inputs is not None else known_inputs(table, output)
     physics = output == "slp" and set(REQUIRED) <= set(table.columns)
+    tell(f"Learning from {table.height} measured rows, and scoring that on unseen {groups} ...")
     model = train_across_groups(
         with_physics(table) if physics else table,
         inputs=chosen,
@@ -100,21 +99,9 @@ def train_measured(
         folds=folds,
         repeats=repeats,
         seed=seed,
-        progress=progress,
+        progress=tell,
     )
-    return save(model, out)
-
-
-def _measured_rows(store: Store, output: str, groups: str) -> pl.DataFrame:
-    """The measured rows that have the output."""
-    table = store.table(source="measured")
-    for name, what in ((output, "output"), (groups, "groups")):
-        if name not in table.columns:
-            raise SchemaError(
-                f"{what} must be a column of the measured rows; {name!r} is not among {', '.join(table.columns)}; "
-                "magheat store import brings a table with its profile in."
-            )
-    return table.filter(table[output].is_not_null())
+    return save(with_origin(model, table, "measured", None), out)
 
 
 def known_inputs(table: pl.DataFrame, output: str) -> tuple[str, ...]:
@@ -122,3 +109,7 @@ def known_inputs(table: pl.DataFrame, output: str) -> tuple[str, ...]:
     return tuple(
         name for name in INPUTS if name in table.columns and name != output and table[name].null_count() < len(table)
     )
+
+
+def _silent(_: str | float) -> None:
+    """Nobody watches."""
