@@ -107,13 +107,14 @@ def train_across_groups(
     frame = usable(table, inputs, output, groups)
     domain = domain_of(frame, inputs, None)
     rows, names = read_rows(frame, domain, [output]), labels(frame, groups)
+    others = references_of(frame, logs(rows), material, references or {})
     rounds = [Round(rows, names, folds, seed + k) for k in range(repeats)]
     for_comparison = rounds[:_RANDOM_REPEATS]
     tell = _steps(progress, len(rounds) * min(folds, np.unique(names).size) + len(for_comparison) * folds + 1)
     unseen = [one.own(groups_in_folds, tell) for one in rounds]
     random = [one.own(by_rows, tell) for one in for_comparison]
     found = {f"unseen {groups}": unseen, "rows at random": random}
-    for name, learner in references_of(frame, logs(rows), material, references or {}).items():
+    for name, learner in others.items():
         found[name] = [one.scores(learner, groups_in_folds) for one in rounds]
     chosen = choose(rows, names, seed)
     view, regressor = fit(rows, chosen.candidate, seed)

@@ -22,13 +22,12 @@ _SCORES = ("predicted by", "R² of log10", "factor off, rows", "factor off, {gro
 def group_card_text(surrogate: Surrogate) -> str:
     """The card as Markdown."""
     card = surrogate.card
-    (output,) = card["outputs"]
+    (output,), groups = card["outputs"], card["groups"]
+    heads = tuple(name.format(groups=groups) for name in _SCORES)
     lines = [
-        f"# Surrogate of {output}, learnt from few {card['groups']}",
+        f"# Surrogate of {output}, learnt from few {groups}",
         "",
-        f"Boosted trees of the kind {card['features']}: {output} {_MEASURES[card['features']]}. All "
-        f"{card['rows']['fit']} rows of {card['rows']['groups']} {card['groups']} fit the model (table "
-        f"`{card['table']}`); {card['rows']['left_out']} rows without a positive {output} were left out. {card.get('origin', {}).get('words', '')}",
+        *_origin(card),
         "",
         "Research software, not a medical device.",
         "",
@@ -38,16 +37,16 @@ def group_card_text(surrogate: Surrogate) -> str:
         "",
         "## Scores",
         "",
-        f"Every row was predicted once by a model that had seen no row of its {card['groups']}, in {card['folds']} "
-        f"parts, choice of the model and widths of intervals included; {card['repeats']} partitions: mean ± standard "
-        "deviation. In brackets, between what nine of ten tables with as many "
-        f"{card['groups']} like these would put R². The rows at random are for comparison only.",
+        f"Every row was predicted once by a model that had seen no row of its {groups}, in {card['folds']} parts, choice "
+        f"of the model and widths of intervals included; {card['repeats']} partitions: mean ± standard deviation. In "
+        f"brackets, between what nine of ten tables with as many {groups} like these would put R². The rows at random "
+        "are for comparison only.",
         "",
-        *table(tuple(name.format(groups=card["groups"]) for name in _SCORES), _scores(card, output)),
+        *table(heads, _scores(card, output)),
         "",
         "## What was tried",
         "",
-        f"R² on unseen {card['groups']} while choosing; the best of several flatters a little, and is no score.",
+        f"R² on unseen {groups} while choosing; the best of several flatters a little, and is no score.",
         "",
         *table(("output", "trees", "R² of log10"), _tried(card)),
         "",
@@ -64,6 +63,17 @@ def group_card_text(surrogate: Surrogate) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _origin(card: Mapping[str, Any]) -> list[str]:
+    """What it is and what it learnt from."""
+    (output,), rows = card["outputs"], card["rows"]
+    told = (
+        f"Boosted trees: {output} {_MEASURES[card['features']]}. All {rows['fit']} rows of {rows['groups']} "
+        f"{card['groups']} fit the model (table `{card['table']}`); {rows['left_out']} rows without a positive {output} "
+        "were left out."
+    )
+    return [told + (f" {card['origin']['words']}" if "origin" in card else "")]
 
 
 def trust(card: Mapping[str, Any]) -> list[str]:
