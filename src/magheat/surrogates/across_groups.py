@@ -34,7 +34,7 @@ from magheat.surrogates.folds import (
     out_of_fold,
     overall_mean,
 )
-from magheat.surrogates.group_card import shortcomings
+from magheat.surrogates.group_card import ACROSS_GROUPS, shortcomings
 from magheat.surrogates.group_choice import Chosen, Partition, by_rows, choose, fit, logs, procedure
 from magheat.surrogates.intervals import LEVELS, Conformal, evenly_wide
 from magheat.surrogates.models import Progress
@@ -218,7 +218,7 @@ def _card(
     (output,) = surrogate.outputs
     domain = surrogate.domain
     return {
-        "kind": "across groups",
+        "kind": ACROSS_GROUPS,
         "model": surrogate.regressor.kind,
         "features": surrogate.features,
         "inputs": {name: list(ends) for name, ends in domain.ranges.items()}

@@ -10,6 +10,8 @@ from magheat.surrogates.card_text import ranges, table
 if TYPE_CHECKING:
     from magheat.surrogates.surrogate import Surrogate
 
+#: The kind of a card that `group_card_text` tells of.
+ACROSS_GROUPS = "across groups"
 #: What an output is measured in, in words.
 _MEASURES = {
     "plain": "as it is",
@@ -37,10 +39,10 @@ def group_card_text(surrogate: Surrogate) -> str:
         "",
         "## Scores",
         "",
-        f"Every row was predicted once by a model that had seen no row of its {groups}, in {card['folds']} parts, choice "
-        f"of the model and widths of intervals included; {card['repeats']} partitions: mean ± standard deviation. In "
-        f"brackets, between what nine of ten tables with as many {groups} like these would put R². The rows at random "
-        "are for comparison only.",
+        f"Every row was predicted once by a model that had seen no row of its {groups}, in {card['folds']} parts, the "
+        f"choice of the model and the widths of intervals included; {card['repeats']} partitions: mean ± standard "
+        f"deviation. In brackets, between what nine of ten tables with as many {groups} like these would put R². The "
+        "rows at random are for comparison only.",
         "",
         *table(heads, _scores(card, output)),
         "",
@@ -70,8 +72,8 @@ def _origin(card: Mapping[str, Any]) -> list[str]:
     (output,), rows = card["outputs"], card["rows"]
     told = (
         f"Boosted trees: {output} {_MEASURES[card['features']]}. All {rows['fit']} rows of {rows['groups']} "
-        f"{card['groups']} fit the model (table `{card['table']}`); {rows['left_out']} rows without a positive {output} "
-        "were left out."
+        f"{card['groups']} fit the model (table `{card['table']}`); {rows['left_out']} rows without a positive "
+        f"{output} were left out."
     )
     return [told + (f" {card['origin']['words']}" if "origin" in card else "")]
 
@@ -97,7 +99,7 @@ def trust(card: Mapping[str, Any]) -> list[str]:
         f"For another row of a {groups} that is in the table already it is R² {random['r_squared']:.2f}. Most scores "
         "that are published for tables of SAR are of this kind (0.86 for the DiMag database): they tell how well a "
         "table is known, not how well a new sample is.",
-        *[f"**{warning}**" for warning in card["warnings"]],
+        *card["warnings"],
     ]
 
 

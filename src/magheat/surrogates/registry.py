@@ -22,7 +22,7 @@ import numpy as np
 from magheat.errors import SchemaError, SpecError
 from magheat.surrogates.card_text import card_text
 from magheat.surrogates.features import FEATURES
-from magheat.surrogates.group_card import group_card_text
+from magheat.surrogates.group_card import ACROSS_GROUPS, group_card_text
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import from_files
 from magheat.surrogates.outputs import Transform
@@ -36,6 +36,8 @@ FORMAT = 1
 #: What a folder may weigh; a model has about 1 MB.
 _MOST_BYTES = 500 * 2**20
 _SCALE = "scale-"
+#: Name of the pointer to the newest.
+CURRENT = "current"
 
 
 def save(surrogate: Surrogate, out: str | Path) -> Path:
@@ -69,7 +71,7 @@ def save(surrogate: Surrogate, out: str | Path) -> Path:
                 flush(temporary / file)
             flush(temporary)
             os.rename(temporary, target)
-        _point(parent / "current", name)
+        _point(parent / CURRENT, name)
         flush(parent)
     except OSError as error:
         raise SpecError(f"{str(parent)!r} must be a writable folder for models; {error.strerror or error}.") from None
@@ -123,6 +125,7 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
     numbers = {
         "format": FORMAT,
         "model": surrogate.regressor.kind,
+        "scale": conformal.regressor.kind,
         "features": surrogate.features,
         "centre": surrogate.centre.tolist(),
         "width": surrogate.width.tolist(),
@@ -145,7 +148,7 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
 
 def _text(surrogate: Surrogate) -> str:
     """The card for people."""
-    return group_card_text(surrogate) if surrogate.card.get("kind") == "across groups" else card_text(surrogate)
+    return group_card_text(surrogate) if surrogate.card.get("kind") == ACROSS_GROUPS else card_text(surrogate)
 
 
 def _json(value: Any) -> bytes:
@@ -162,7 +165,8 @@ def _surrogate(files: dict[str, bytes]) -> Surrogate:
         raise SchemaError(f"a model's features must be one of {', '.join(FEATURES)}; got {numbers['features']!r}.")
     outputs = len(numbers["transforms"])
     scale = {name.removeprefix(_SCALE): content for name, content in files.items() if name.startswith(_SCALE)}
-    regressor, residuals = (from_files(numbers["model"], one, outputs) for one in (files, scale))
+    regressor = from_files(numbers["model"], files, outputs)
+    residuals = from_files(numbers["scale"], scale, outputs)
     conformal = Conformal(
         residuals,
         np.array(numbers["probability"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ def train_measured(
     output: str = "slp",
     groups: str = "doi",
     inputs: Sequence[str] | None = None,
+    where: Mapping[str, str] | None = None,
     folds: int = 10,
     repeats: int = 5,
     seed: int = 0,
@@ -68,6 +69,8 @@ def train_measured(
     inputs
         Columns to learn from; by default what may be known of a sample before anybody heats it, as far as the rows
         have it.
+    where
+        Column -> value: only these rows.
     folds, repeats
         Of the scores: parts of the groups that are put aside in turn, and partitions.
     seed
@@ -83,7 +86,7 @@ def train_measured(
     """
     tell = progress or _silent
     tell("Reading the knowledge base ...")
-    rows = rows_of(store, "measured", {})
+    rows = rows_of(store, "measured", where or {})
     require_columns(rows, [output, groups], "column", "measured rows")
     table = rows.filter(rows[output].is_not_null())
     chosen = tuple(inputs) if inputs is not None else known_inputs(table, output)
