@@ -133,7 +133,7 @@ def test_it_is_kept_and_read_with_a_card_in_plain_words(model, table, tmp_path):
     assert again.predict(table).equals(model.predict(table))
     text = (folder / "card.md").read_text()
     factor = model.card["scores"]["unseen doi"]["slp"]["factor_off_per_group"]
-    assert f"a sample of a new doi is typically off by a factor of {factor:.1f}" in text
+    assert f"a sample of a new publication is typically off by a factor of {factor:.1f}" in text
     assert "rows at random" in text
     assert again.card == model.card
 

@@ -253,7 +253,9 @@ def test_the_command_learns_from_measurements_and_says_how_far_to_trust_it(knowl
         app, ["train", "--store", str(knowledge), "--source", "measured", "--out", str(tmp_path / "measured")]
     )
     assert result.exit_code == 0, result.output
-    assert "The prediction for a sample of a new doi is typically off by a factor of" in " ".join(result.output.split())
+    assert "The prediction for a sample of a new publication is typically off by a factor of" in " ".join(
+        result.output.split()
+    )
     assert (tmp_path / "measured" / "current").exists()
 
 

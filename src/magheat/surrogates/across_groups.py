@@ -34,7 +34,7 @@ from magheat.surrogates.folds import (
     out_of_fold,
     overall_mean,
 )
-from magheat.surrogates.group_card import ACROSS_GROUPS, shortcomings
+from magheat.surrogates.group_card import ACROSS_GROUPS, AT_RANDOM, shortcomings
 from magheat.surrogates.group_choice import Chosen, Partition, by_rows, choose, fit, logs, procedure
 from magheat.surrogates.intervals import LEVELS, Conformal, evenly_wide
 from magheat.surrogates.models import Progress
@@ -113,7 +113,7 @@ def train_across_groups(
     tell = _steps(progress, len(rounds) * min(folds, np.unique(names).size) + len(for_comparison) * folds + 1)
     unseen = [one.own(groups_in_folds, tell) for one in rounds]
     random = [one.own(by_rows, tell) for one in for_comparison]
-    found = {f"unseen {groups}": unseen, "rows at random": random}
+    found = {f"unseen {groups}": unseen, AT_RANDOM: random}
     for name, learner in others.items():
         found[name] = [one.scores(learner, groups_in_folds) for one in rounds]
     chosen = choose(rows, names, seed)
