@@ -123,7 +123,7 @@ def test_the_card_covers_what_it_says(scores):
 def test_intervals_are_one_factor_everywhere(model):
     predicted = model.predict(publications(20, 3), extrapolate=True)
     up, down = predicted["slp_upper"] / predicted["slp"], predicted["slp"] / predicted["slp_lower"]
-    np.testing.assert_allclose(up, up[0], rtol=1e-6)
+    np.testing.assert_allclose(up, model.card["interval_factor"], rtol=1e-6)
     np.testing.assert_allclose(down, up, rtol=1e-6)
 
 

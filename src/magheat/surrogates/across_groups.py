@@ -230,6 +230,7 @@ def _card(
             {"measure": one.features, "trees": one.trees, "r_squared": score} for one, score in chosen.tried.items()
         ],
         "level": LEVEL,
+        "interval_factor": float(10 ** not_exceeded(chosen.error, names, LEVEL)),
         "trees": chosen.candidate.trees,
         "scores": {name: {output: mean_and_spread(scores)} for name, scores in found.items()},
         "warnings": [],

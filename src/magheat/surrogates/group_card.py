@@ -96,13 +96,13 @@ def trust(card: Mapping[str, Any]) -> list[str]:
     own, others, random = _scores_by_kind(card)
     one, several = nouns(card)
     best = max(others, key=lambda name: others[name]["r_squared"])
-    factor = f"{own['interval_factor']:.0f}"
+    factor = f"{card['interval_factor']:.0f}"
     return [
         f"The prediction for a sample of a new {one} is typically off by a factor of "
         f"{own['factor_off_per_group']:.1f}, up or down (half of the samples by less); "
         f"{100 * own['within_factor_2']:.0f} % of the rows are within a factor of 2.",
-        f"The {100 * card['level']:.0f} % intervals reach from the value divided by about {factor} to the value times "
-        f"{factor}. They covered {100 * own['covered_per_group']:.0f} % for unseen {several} (each counting alike; "
+        f"The {100 * card['level']:.0f} % intervals reach from the value divided by {factor} to the value times "
+        f"{factor}. Such intervals covered {100 * own['covered_per_group']:.0f} % for unseen {several} (each counting alike; "
         f"{100 * own['covered']:.0f} % of the rows).",
         f"R² of the logarithm is {_with_spread(own)} for unseen {several}. The best of the plain predictions, "
         f"{best}, has {_with_spread(others[best])} and is off by a factor of "
