@@ -102,8 +102,8 @@ def trust(card: Mapping[str, Any]) -> list[str]:
         f"{own['factor_off_per_group']:.1f}, up or down (half of the samples by less); "
         f"{100 * own['within_factor_2']:.0f} % of the rows are within a factor of 2.",
         f"The {100 * card['level']:.0f} % intervals reach from the value divided by {factor} to the value times "
-        f"{factor}. Such intervals covered {100 * own['covered_per_group']:.0f} % for unseen {several} (each counting alike; "
-        f"{100 * own['covered']:.0f} % of the rows).",
+        f"{factor}. Such intervals covered {100 * own['covered_per_group']:.0f} % for unseen {several} (each counting "
+        f"alike; {100 * own['covered']:.0f} % of the rows).",
         f"R² of the logarithm is {_with_spread(own)} for unseen {several}. The best of the plain predictions, "
         f"{best}, has {_with_spread(others[best])} and is off by a factor of "
         f"{others[best]['factor_off_per_group']:.1f}.",
