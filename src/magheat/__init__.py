@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from magheat import store, surrogates
     from magheat.store import Store
     from magheat.sweeps.runner import sweep
+    from magheat.workflows.measured import train_measured
 
 __all__ = [
     "LLG",
@@ -72,6 +73,7 @@ __all__ = [
     "store",
     "surrogates",
     "sweep",
+    "train_measured",
     "two_well_loops",
     "write_netcdf",
 ]
@@ -82,6 +84,7 @@ _LAZY = {
     "store": ("magheat.store", None),
     "surrogates": ("magheat.surrogates", None),
     "sweep": ("magheat.sweeps.runner", "sweep"),
+    "train_measured": ("magheat.workflows.measured", "train_measured"),
 }
 
 

@@ -51,21 +51,26 @@ def train(
     with progress.watching("Loading ...", patience=progress.HEARTBEAT) as watch:
         checks.require_folder("--out", out or MODELS)
         from magheat.surrogates import load
-        from magheat.surrogates.training import TWO_WELL_OUTPUTS
-        from magheat.workflows.learning import train_from_store
 
-        folder = train_from_store(
-            store,
-            out,
-            inputs=None if inputs is None else _names(inputs, "--inputs"),
-            outputs=TWO_WELL_OUTPUTS if outputs is None else _names(outputs, "--outputs"),
-            model=model,
-            groups=groups,
-            source=source,
-            where=_pairs(where or []),
-            seed=seed,
-            progress=progress.Telling(watch),
-        )
+        named = None if outputs is None else _names(outputs, "--outputs")
+        shared: dict[str, Any] = {
+            "inputs": None if inputs is None else _names(inputs, "--inputs"),
+            "where": _pairs(where or []),
+            "seed": seed,
+            "progress": progress.Telling(watch),
+        }
+        if source == "measured":
+            from magheat.workflows.measured import train_measured
+
+            output = _measured_output(named, model)
+            folder = train_measured(store, out or MODELS / source, output=output, groups=groups or "doi", **shared)
+        else:
+            from magheat.surrogates.training import TWO_WELL_OUTPUTS
+            from magheat.workflows.learning import train_from_store
+
+            folder = train_from_store(
+                store, out, outputs=named or TWO_WELL_OUTPUTS, model=model, groups=groups, source=source, **shared
+            )
         watch.stage("Checking ...")
         card = load(folder).card
     report(card, folder)
@@ -73,18 +78,28 @@ def train(
 
 def report(card: dict[str, Any], folder: Path) -> None:
     """How good a model is, and where it lies."""
-    from rich.console import Console
-
+    from magheat.surrogates.group_card import ACROSS_GROUPS, trust
     from magheat.surrogates.registry import CURRENT
 
+    typer.echo(f"A {card['model']} learnt from {progress.grouped(card['rows']['fit'])} rows.")
+    if card.get("kind") == ACROSS_GROUPS:
+        for sentence in trust(card):
+            typer.echo(sentence)
+    else:
+        _report_scores(card)
+    typer.echo(f"The model is in {folder}; {folder.parent / CURRENT} points to it; card.md there tells more.")
+
+
+def _report_scores(card: dict[str, Any]) -> None:
+    """Scores on rows that the model has not seen."""
+    from rich.console import Console
+
     console, rows = Console(), card["rows"]
-    typer.echo(f"A {card['model']} learnt from {progress.grouped(rows['fit'])} rows.")
     for name in card["scores"]:
         typer.echo(f"Scored on {progress.grouped(rows[name])} others, {name}:")
         console.print(_scores(card, name, console.is_terminal), highlight=False)
     for warning in card["warnings"]:
         typer.echo(f"Careful: {warning}")
-    typer.echo(f"The model is in {folder}; {folder.parent / CURRENT} points to it; card.md there tells more.")
 
 
 def _scores(card: dict[str, Any], name: str, live: bool) -> Table:
@@ -101,6 +116,15 @@ def _scores(card: dict[str, Any], name: str, live: bool) -> Table:
         fit = "-" if found["r_squared"] is None else f"{found['r_squared']:.5f}"
         table.add_row(output, fit, *errors, f"{100 * card['coverage'][name][output]['overall']:.1f} %")
     return table
+
+
+def _measured_output(outputs: list[str] | None, model: str | None) -> str:
+    """The one output of a model of measured rows."""
+    if outputs is not None and len(outputs) > 1:
+        raise SpecError(f"--outputs must be one column for measured rows; got {', '.join(outputs)}.")
+    if model not in (None, "boosting"):
+        raise SpecError(f"--model must be boosting for measured rows, or left out; got {model!r}.")
+    return outputs[0] if outputs else "slp"
 
 
 def _names(text: str, option: str) -> list[str]:

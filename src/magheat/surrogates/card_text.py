@@ -25,7 +25,7 @@ def card_text(surrogate: Surrogate) -> str:
         "",
         "## Where it holds",
         "",
-        *_table(("input", "unit", "lowest", "highest"), _ranges(surrogate)),
+        *table(("input", "unit", "lowest", "highest"), ranges(surrogate)),
         "",
         "Outside, values are null unless extrapolation is asked for.",
         "",
@@ -61,7 +61,8 @@ def _origin(card: Mapping[str, Any]) -> str:
     return told + (f" {card['origin']['words']}" if "origin" in card else "")
 
 
-def _ranges(surrogate: Surrogate) -> list[tuple[str, ...]]:
+def ranges(surrogate: Surrogate) -> list[tuple[str, ...]]:
+    """Rows of a table: each input, its unit, and its ends or its words."""
     numbers: list[tuple[str, ...]] = [
         (name, ENSEMBLE_COORDINATES.get(name, ("SI", ""))[0], f"{low:.6g}", f"{high:.6g}")
         for name, (low, high) in surrogate.domain.ranges.items()
@@ -71,13 +72,13 @@ def _ranges(surrogate: Surrogate) -> list[tuple[str, ...]]:
 
 def _scores_on(card: Mapping[str, Any], name: str) -> list[str]:
     lines = [f"### {name[:1].upper()}{name[1:]}: {card['rows'][name]} rows", ""]
-    lines += [*_table(_SCORES, _scores(card["scores"][name])), ""]
+    lines += [*table(_SCORES, _scores(card["scores"][name])), ""]
     apart = card["low_barrier"].get(name)
     if apart and "rows" in apart:
         lines += [f"Of these {100 * apart['share']:.0f} % have K V below 3 k_B T, where two wells do not hold:", ""]
-        lines += [*_table(_SCORES, _scores(apart["rows"])), ""]
+        lines += [*table(_SCORES, _scores(apart["rows"])), ""]
     if apart and "rows" in apart and "other_rows" in apart:
-        lines += ["The others:", "", *_table(_SCORES, _scores(apart["other_rows"])), ""]
+        lines += ["The others:", "", *table(_SCORES, _scores(apart["other_rows"])), ""]
     return lines
 
 
@@ -108,9 +109,10 @@ def _coverage_on(card: Mapping[str, Any], name: str) -> list[str]:
         worst = f"{100 * min(quarters)[0]:.1f} % ({min(quarters)[1]})" if quarters else "-"
         tenth = min(one[f"by_decile_of_{by}"])
         lines.append((output, f"{100 * one['overall']:.1f} %", f"{100 * tenth:.1f} %", worst))
-    return [f"{name[:1].upper()}{name[1:]}:", "", *_table(head, lines), ""]
+    return [f"{name[:1].upper()}{name[1:]}:", "", *table(head, lines), ""]
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    """Lines of a Markdown table."""
     lines = [head, tuple("---" for _ in head), *rows]
     return ["| " + " | ".join(line) + " |" for line in lines]

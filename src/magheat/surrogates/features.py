@@ -105,10 +105,25 @@ def unscaled(columns: Columns) -> dict[str, FloatArray]:
     return {}
 
 
+def per_drive(columns: Columns) -> dict[str, FloatArray]:
+    """Slp per 4 mu0 H f, in A m^2/kg: the moment per mass that the widest loop would need."""
+    return {"slp": 4 * MU_0 * columns["amplitude"] * columns["frequency"]}
+
+
+def share_of_largest_loop(columns: Columns) -> dict[str, FloatArray]:
+    """Slp per 4 mu0 sigma_s H f: the share of the widest loop, with sigma_s the saturation magnetization per mass."""
+    return {"slp": per_drive(columns)["slp"] * columns["mass_saturation_magnetization"]}
+
+
 #: Features by name.
 FEATURES: Mapping[str, Callable[[Columns], FloatArray]] = MappingProxyType(
-    {"two-well": two_well_features, "plain": plain}
+    {"two-well": two_well_features, "plain": plain, "per-drive": plain, "share-of-largest-loop": plain}
 )
 SCALES: Mapping[str, Callable[[Columns], dict[str, FloatArray]]] = MappingProxyType(
-    {"two-well": two_well_scales, "plain": unscaled}
+    {
+        "two-well": two_well_scales,
+        "plain": unscaled,
+        "per-drive": per_drive,
+        "share-of-largest-loop": share_of_largest_loop,
+    }
 )

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from magheat.surrogates.models import Regressor, fit_quantile
+from magheat.surrogates.models import Regressor, fit_boosting, fit_quantile
 from magheat.units import FloatArray
 
 #: Residuals below this, in units of the output's spread, are as good as none.
@@ -28,7 +28,7 @@ _MOST_PARTS, _LEAST_ROWS = 10, 600
 #: Share of the residuals that the scale is taken at: the level that is asked for most.
 _LEVEL = 0.9
 #: Probabilities at which the scores are kept.
-_GRID = np.concatenate([np.arange(0, 0.99, 0.005), np.arange(0.99, 1.00001, 0.0005)])
+LEVELS = np.concatenate([np.arange(0, 0.99, 0.005), np.arange(0.99, 1.00001, 0.0005)])
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,23 @@ def calibrate(regressor: Regressor, features: FloatArray, predicted: FloatArray,
     scores = np.abs(residuals) / local_scale(regressor, features)
     parts = int(np.clip(len(scores) // _LEAST_ROWS, 1, _MOST_PARTS))
     edges = np.quantile(predicted, np.arange(1, parts) / parts, axis=0)
-    table = np.empty((parts, scores.shape[1], _GRID.size))
+    table = np.empty((parts, scores.shape[1], LEVELS.size))
     for k in range(scores.shape[1]):
         place = np.searchsorted(edges[:, k], predicted[:, k])
         for part in range(parts):
             table[part, k] = _quantiles(scores[place == part, k])
-    return Conformal(regressor, _GRID, edges, table)
+    return Conformal(regressor, LEVELS, edges, table)
+
+
+def evenly_wide(features: int, half_width: FloatArray) -> Conformal:
+    """Intervals of the same width everywhere: (outputs, `LEVELS`), in units of the outputs' spread."""
+    outputs = len(half_width)
+    nothing = fit_boosting(np.zeros((2, features)), np.zeros((2, outputs)), seed=0, trees=1)
+    return Conformal(nothing, LEVELS, np.empty((0, outputs)), half_width[np.newaxis])
 
 
 def _quantiles(scores: FloatArray) -> FloatArray:
     """Of a finite sample: rank ceil((rows + 1) p), the largest score beyond the last rank."""
     ordered = np.sort(scores)
-    result: FloatArray = ordered[np.clip(np.ceil((len(ordered) + 1) * _GRID).astype(int), 1, len(ordered)) - 1]
+    result: FloatArray = ordered[np.clip(np.ceil((len(ordered) + 1) * LEVELS).astype(int), 1, len(ordered)) - 1]
     return result

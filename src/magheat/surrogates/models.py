@@ -185,16 +185,25 @@ def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
 
 
 def fit_boosting(
-    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, trees: int = 0
+    features: FloatArray,
+    outputs: FloatArray,
+    seed: int,
+    progress: Progress | None = None,
+    *,
+    trees: int = 0,
+    leaves: int = 0,
 ) -> Boosting:
-    """Return boosted trees trained on (rows, features) and (rows, outputs); features may be missing (NaN)."""
+    """Return boosted trees trained on (rows, features) and (rows, outputs); features may be missing (NaN).
+
+    How many trees there are, and leaves of each, follows from the rows where it is not said.
+    """
     import lightgbm
 
     rows, texts = len(features), []
     options = {
         "objective": "regression",
         "learning_rate": 0.05,
-        "num_leaves": int(np.clip(rows // 20, 4, 63)),
+        "num_leaves": leaves or int(np.clip(rows // 20, 4, 63)),
         "min_data_in_leaf": int(np.clip(rows // 100, 3, 10)),
         "seed": seed,
         **_SAME_EVERY_TIME,

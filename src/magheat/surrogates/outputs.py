@@ -53,3 +53,8 @@ def transform_of(scaled: FloatArray, floor: float | None) -> Transform:
     learnt = np.arcsinh(scaled / (2 * floor))
     spread = float(learnt.std())
     return Transform(floor, float(learnt.mean()), spread if spread > 0 else 1.0)
+
+
+def log_transform_of(scaled: FloatArray) -> Transform:
+    """The transform of a positive output that is the logarithm, its floor being far below all values."""
+    return transform_of(scaled, 1e-6 * float(scaled.min()))

@@ -22,6 +22,7 @@ import numpy as np
 from magheat.errors import SchemaError, SpecError
 from magheat.surrogates.card_text import card_text
 from magheat.surrogates.features import FEATURES
+from magheat.surrogates.group_card import ACROSS_GROUPS, group_card_text
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import from_files
 from magheat.surrogates.outputs import Transform
@@ -141,8 +142,13 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
         **{_SCALE + name: content for name, content in conformal.regressor.files().items()},
         "model.json": _json(numbers),
         "card.json": _json(surrogate.card),
-        "card.md": card_text(surrogate).encode(),
+        "card.md": _text(surrogate).encode(),
     }
+
+
+def _text(surrogate: Surrogate) -> str:
+    """The card for people."""
+    return group_card_text(surrogate) if surrogate.card.get("kind") == ACROSS_GROUPS else card_text(surrogate)
 
 
 def _json(value: Any) -> bytes:

@@ -21,6 +21,8 @@ _SHARES = {"fit": 0.78, "scale": 0.06, "calibrate": 0.10, "test": 0.06}
 _SCALE_SHARE = 0.65
 #: Fewest rows of a table, of a calibration and of one to be scored on.
 FEWEST, FEWEST_FOR_CALIBRATION, FEWEST_TO_SCORE = 60, 40, 2
+#: Fewest groups: a tenth of them calibrates, and nine is what a 90 % interval takes.
+_FEWEST_GROUPS = 90
 
 
 class Asked(NamedTuple):
@@ -95,6 +97,22 @@ def complete(table: Mapping[str, Any] | pl.DataFrame, asked: Asked, name: str, f
             f"has {len(kept)} of {len(frame)}."
         )
     return kept
+
+
+def require_groups(frame: pl.DataFrame, groups: str) -> None:
+    """Refuse a table with so few groups that parts of them say nothing.
+
+    Raises
+    ------
+    SchemaError
+        Naming what learns from few groups.
+    """
+    different = frame[groups].n_unique()
+    if different < _FEWEST_GROUPS:
+        raise SchemaError(
+            f"groups must be a column with at least {_FEWEST_GROUPS} different values, a tenth of which calibrates the "
+            f"intervals; {groups} has {different}; surrogates.train_across_groups learns from few."
+        )
 
 
 def parted(

@@ -122,13 +122,17 @@ def codes(frame: pl.DataFrame, name: str, words: Sequence[str]) -> FloatArray:
 
 
 def read_inputs(frame: pl.DataFrame, domain: Domain) -> dict[str, FloatArray]:
-    """The inputs of a model as arrays, by name.
+    """The inputs of a model as arrays, by name; what was missing in some rows of training may have no column at all.
 
     Raises
     ------
     SchemaError
         Naming the first that is missing or of the wrong kind.
     """
+    import polars as pl
+
+    absent = [name for name in domain.may_be_missing if name not in frame.columns]
+    frame = frame.with_columns(pl.lit(None).alias(name) for name in absent)
     require_columns(frame, domain.inputs, "input")
     columns = {name: numbers(frame, name) for name in domain.ranges}
     return columns | {name: codes(frame, name, words) for name, words in domain.words.items()}

@@ -9,7 +9,15 @@ from magheat.surrogates.card import card_of
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.surrogates.fitting import chosen_kind, fit, learn_errors, require_kind, view_of
 from magheat.surrogates.models import Progress
-from magheat.surrogates.rows import FEWEST, FEWEST_FOR_CALIBRATION, FEWEST_TO_SCORE, asked_for, complete, parted
+from magheat.surrogates.rows import (
+    FEWEST,
+    FEWEST_FOR_CALIBRATION,
+    FEWEST_TO_SCORE,
+    asked_for,
+    complete,
+    parted,
+    require_groups,
+)
 from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.tables import domain_of
 
@@ -55,7 +63,8 @@ def train(
         "network" (for complete rows of numbers) or "boosting" (trees: words and missing inputs, too); None: a network
         where it can be had, and where rows are few, missing or of words, trees.
     groups
-        A column whose equal values are kept together when rows are parted, such as "doi" for measured data.
+        A column whose equal values are kept together when rows are parted, such as "batch". For fewer than ninety
+        of them, such as publications, there is `train_across_groups`.
     box
         Input -> (lowest, highest) within which predictions are given; by default where the rows lie.
     seed
@@ -80,6 +89,8 @@ def train(
     require_kind(model)
     asked = asked_for(inputs, outputs, groups)
     frame = complete(table, asked, "table", FEWEST)
+    if groups is not None:
+        require_groups(frame, groups)
     domain = domain_of(frame, inputs, box)
     extra = None if calibration is None else complete(calibration, asked, "calibration", FEWEST_FOR_CALIBRATION)
     scored = {
