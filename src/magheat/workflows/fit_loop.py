@@ -25,6 +25,7 @@ from magheat.workflows.loop_model import LoopModel
 from magheat.workflows.loop_parameters import PARAMETERS, Slopes, Task, slopes, value
 from magheat.workflows.loop_search import FINE, FINEST, search
 from magheat.workflows.measured_cycle import Cycle, read_cycle
+from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.quantities import read, read_pair, require_known, require_mapping, told
 
 Progress = Callable[[float], None]
@@ -95,6 +96,10 @@ class LoopFit:
     experiment: Experiment
     solver: TwoWell
     evaluations: int
+
+    def to_toml(self) -> str:
+        """The experiment and its solver as TOML, for ``magheat run``."""
+        return to_toml(self.experiment, self.solver)
 
     def plot(self, path: str | Path) -> None:
         """Draw the measured and the fitted loop, and what is left between them, as PNG or SVG.
@@ -360,8 +365,8 @@ def _warnings(
     sentences += _about_pair(task, covariance, level)
     if covariance.noise.correlation > 0:
         sentences.append(
-            f"Residuals of neighbouring samples are alike (correlation {covariance.noise.correlation:.2g}): the noise is "
-            "filtered, or the model misses something; intervals are wider for the first, and do not cover the second."
+            f"Residuals of neighbouring samples are alike (correlation {covariance.noise.correlation:.2g}): the noise "
+            "is filtered, or the model misses something; intervals are wider for the first, and do not cover the second."
         )
     barrier = task.model.barrier(values["anisotropy_constant"], values["diameter"])
     if barrier < LOW_BARRIER:

@@ -88,13 +88,25 @@ def _cosine(angle: FloatArray, field: FloatArray) -> tuple[FloatArray, float, fl
 def _without_times(h: FloatArray, m: FloatArray) -> tuple[FloatArray, float, float, np.ndarray]:
     """Phases, amplitude, offset, and the samples to keep: even steps where they explain the field, else from H."""
     count = h.size
-    for steps in (count, count - 1):
-        phase, amplitude, offset, error = _cosine(2 * np.pi * np.arange(count) / steps, h)
-        if error < _COSINE:
-            return phase, amplitude, offset, np.arange(steps)
-    kept = np.arange(count - 1 if h[0] == h[-1] and m[0] == m[-1] else count)
-    phase, amplitude, offset = _by_field(h[kept])
-    return phase, amplitude, offset, kept
+    repeated = bool(h[0] == h[-1] and m[0] == m[-1])
+    kept = np.arange(count - 1 if repeated else count)
+    steps = _steps_per_period(h[kept])
+    phase, amplitude, offset, error = _cosine(2 * np.pi * np.arange(kept.size) / steps, h[kept])
+    if error >= _COSINE:
+        phase, amplitude, offset = _by_field(h[kept])
+    return np.resize(phase, count), amplitude, offset, kept
+
+
+def _steps_per_period(h: FloatArray) -> float:
+    """Even steps in a period of the field: a whole number beside that of the samples, unless another explains more."""
+    from scipy.optimize import minimize_scalar
+
+    def error(steps: float) -> float:
+        return _cosine(2 * np.pi * np.arange(h.size) / steps, h)[3] ** 2
+
+    whole = min((float(h.size + k) for k in (0, -1, 1)), key=error)
+    free = minimize_scalar(error, bounds=(0.85 * h.size, 1.2 * h.size), method="bounded", options={"xatol": 1e-6})
+    return float(free.x) if free.fun * (1 + 12 / h.size) < error(whole) - 1e-12 else whole
 
 
 def _by_field(h: FloatArray) -> tuple[FloatArray, float, float]:
@@ -103,7 +115,9 @@ def _by_field(h: FloatArray) -> tuple[FloatArray, float, float]:
     way = np.abs(np.diff(np.append(h, h[0]))).sum() / (4 * amplitude)
     gap = abs(h[-1] - h[0]) / (2 * amplitude)
     if way > 1.15 or gap > 0.2:
-        reason = f"its end is {100 * gap:.2g} % of its range from its start" if gap > 0.2 else "it turns back in between"
+        reason = (
+            f"its end is {100 * gap:.2g} % of its range from its start" if gap > 0.2 else "it turns back in between"
+        )
         raise SpecError(
             f"field must run once from its highest to its lowest value and back; {reason}; give one closed period, or "
             "time."
@@ -144,7 +158,9 @@ def _require_loop(cycle: Cycle) -> None:
         raise SpecError("magnetization must follow the field; it falls where the field rises; change its sign.")
     area = float(-np.trapezoid(np.append(centred, centred[0]), np.append(cycle.field, cycle.field[0])))
     if area < -0.05 * 2 * cycle.amplitude * spread:
-        raise SpecError("magnetization must lag behind the field; this loop runs the wrong way round; reverse the order.")
+        raise SpecError(
+            "magnetization must lag behind the field; this loop runs the wrong way round; reverse the order."
+        )
 
 
 def _require_closed(magnetization: FloatArray) -> None:

@@ -23,6 +23,7 @@ from magheat.spec.material import Material, magnetite
 from magheat.surrogates.features import TWO_WELL_INPUTS, sigma
 from magheat.units import FloatArray, Quantity, parse, shown
 from magheat.workflows.objectives import OBJECTIVES, Simulator, known, surrogate_values
+from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.quantities import QUANTITIES, told
 from magheat.workflows.search import Effort, Found, climb, evolve, highest, polished
 from magheat.workflows.search_space import Space, read_space
@@ -131,6 +132,10 @@ class Optimum:
     free: Mapping[str, tuple[float, float]]
     nearly: Mapping[str, tuple[float, float]]
 
+    def to_toml(self) -> str:
+        """The experiment and its solver as TOML, for ``magheat run``."""
+        return to_toml(self.experiment, self.solver)
+
     def plot(self, path: str | Path) -> None:
         """Draw the trade-off as PNG or SVG: the best value, and the free inputs, against the limit.
 
@@ -238,7 +243,10 @@ def optimize(
 def _best_of(space: Space, simulator: Simulator, objective: str, found: Found, frame: pl.DataFrame) -> Found:
     """What was found, or a better point that the trade-off came upon within the limit."""
     within = frame.filter(frame["product"] <= space.limit)
-    if not within.height or (top := within.sort(objective, descending=True).row(0, named=True))[objective] <= found.value:
+    if (
+        not within.height
+        or (top := within.sort(objective, descending=True).row(0, named=True))[objective] <= found.value
+    ):
         return found
 
     def values(points: FloatArray) -> FloatArray:
@@ -412,7 +420,9 @@ def _active(space: Space, inputs: Mapping[str, float]) -> list[str]:
     if product >= space.limit * (1 - _ON):
         sentences.append(f"H f is at its limit, {space.limit:.3g} A/(m s).")
     if space.lowest_barrier and _barrier(inputs) <= space.lowest_barrier * (1 + _ON):
-        sentences.append(f"K V is at {space.lowest_barrier:g} k_B T, its lowest value; the model does not hold below 3.")
+        sentences.append(
+            f"K V is at {space.lowest_barrier:g} k_B T, its lowest value; the model does not hold below 3."
+        )
     return sentences
 
 

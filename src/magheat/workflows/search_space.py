@@ -140,9 +140,7 @@ def _share(low: float, high: float, value: float, logarithmic: bool) -> float:
     return float(np.clip(share, 0.0, 1.0))
 
 
-def read_space(
-    fixed: Mapping[str, Any] | None, free: Mapping[str, Any], limit: float, lowest_barrier: float
-) -> Space:
+def read_space(fixed: Mapping[str, Any] | None, free: Mapping[str, Any], limit: float, lowest_barrier: float) -> Space:
     """The space that a user's mappings describe, if there is anything in it.
 
     Raises
