@@ -13,6 +13,7 @@ from magheat.errors import SpecError
 
 if TYPE_CHECKING:
     from magheat.store.importers.trace import Trace
+    from magheat.units import FloatArray
     from magheat.workflows.fit_loop import LoopFit
 
 
@@ -97,7 +98,7 @@ def _require_names(file: Path, plot: Path | None, output: Path | None) -> None:
         outputs.require_writable("--output", output)
 
 
-def _loop(file: Path, name: str | None, density: str | None) -> tuple[object, object]:
+def _loop(file: Path, name: str | None, density: str | None) -> tuple[FloatArray, FloatArray]:
     """Field and magnetization of the one loop that is meant: a closed cycle after a virgin curve, or all there is."""
     from magheat.store.importers import read_curves, sample_of
     from magheat.store.importers.trace import find_cycle

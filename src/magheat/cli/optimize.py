@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def optimize(
     free: Annotated[
         list[str],
-        typer.Option(
-            "--free", help="An input to choose, with bounds, such as diameter='8..25 nm'.", metavar="N=L..H"
-        ),
+        typer.Option("--free", help="An input to choose, with bounds, such as diameter='8..25 nm'.", metavar="N=L..H"),
     ],
     fix: Annotated[
         list[str] | None,

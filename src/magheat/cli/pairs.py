@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from magheat.errors import SpecError
 from magheat.units import shown
@@ -57,7 +57,7 @@ def _split(option: str, text: str, form: str) -> tuple[str, str]:
     return name, value
 
 
-def _require_new(option: str, name: str, known: dict[str, object] | dict[str, str | float]) -> None:
+def _require_new(option: str, name: str, known: Mapping[str, object]) -> None:
     if name in known:
         raise SpecError(f"{option} must name each quantity once; {name} is there twice.")
 

@@ -20,12 +20,12 @@ from magheat.spec.ensemble import Ensemble, axis_angle
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material, magnetite
 from magheat.units import FloatArray, Quantities, Quantity, parse, shown
+from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.loop_intervals import Covariance, Interval, covariance_of, intervals
 from magheat.workflows.loop_model import LoopModel
 from magheat.workflows.loop_parameters import PARAMETERS, Slopes, Task, slopes, value
 from magheat.workflows.loop_search import FINE, FINEST, search
 from magheat.workflows.measured_cycle import Cycle, read_cycle
-from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.quantities import read, read_pair, require_known, require_mapping, told
 
 Progress = Callable[[float], None]
@@ -366,7 +366,7 @@ def _warnings(
     if covariance.noise.correlation > 0:
         sentences.append(
             f"Residuals of neighbouring samples are alike (correlation {covariance.noise.correlation:.2g}): the noise "
-            "is filtered, or the model misses something; intervals are wider for the first, and do not cover the second."
+            "is filtered, or the model misses something; intervals are wider for the first and do not cover the second."
         )
     barrier = task.model.barrier(values["anisotropy_constant"], values["diameter"])
     if barrier < LOW_BARRIER:

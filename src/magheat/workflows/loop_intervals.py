@@ -19,11 +19,12 @@ from magheat.workflows.loop_parameters import Slopes, Task
 from magheat.workflows.loop_search import FINE, follow
 
 #: Rises at the ends of an interval, in what they should be, that count as those of a parabola.
-_PARABOLA = (0.8, 1.25)
+_PARABOLA = (0.9, 1.11)
 #: Steps of the fits along a profile, and of the search for an end.
 _STEPS, _TRIALS = 10, 12
 #: Share of the largest singular value below which a direction counts as not seen by the loop.
 _BLIND = 1e-9
+_MOST_CORRELATED = 0.98
 
 
 class Noise(NamedTuple):
@@ -62,24 +63,51 @@ def covariance_of(found: Slopes) -> Covariance:
     singular = np.maximum(singular, _BLIND * singular[0])
     inverse = (rows.T / singular**2) @ rows / np.outer(spans, spans)
     cost = float(residual @ residual)
-    correlation = _correlation(residual, fitted)
+    explained, _ = np.linalg.qr(np.column_stack([np.ones(count), jacobian / spans]))
+    correlation = _correlation(residual, explained)
     coloured = jacobian.T @ _filtered(jacobian, correlation)
-    lost = float(np.trace(inverse @ coloured)) + (1 + correlation) / (1 - correlation)
-    variance = cost / max(count - lost, 1.0)
+    variance = cost / _expected(explained, correlation)[0]
     matrix = variance * inverse @ coloured @ inverse
     freedom = max(count * (1 - correlation) / (1 + correlation) - fitted, 1.0)
     inflation = np.diagonal(matrix) / (variance * np.diagonal(inverse))
     return Covariance(matrix, inflation, Noise(float(np.sqrt(variance)), correlation, freedom), inverse)
 
 
-def _correlation(residual: FloatArray, fitted: int) -> float:
-    """Correlation of neighbours round the loop, corrected for what fitting takes away; 0 where it may be chance."""
+def _correlation(residual: FloatArray, explained: FloatArray) -> float:
+    """Correlation of neighbours round the loop that leaves residuals like these; 0 where they may be chance.
+
+    Fitting takes the slow part of the noise away, so that the residuals' own correlation is too small.
+    """
     cost = float(residual @ residual)
     if cost == 0:
         return 0.0
-    count = residual.size
-    seen = float(residual @ np.roll(residual, 1)) / cost + fitted / count
-    return min(seen, 0.98) if seen > 2 / np.sqrt(count) else 0.0
+    seen = float(residual @ np.roll(residual, 1)) / cost
+
+    def ratio(correlation: float) -> float:
+        square, neighbours = _expected(explained, correlation)
+        return neighbours / square
+
+    low, high = 0.0, _MOST_CORRELATED
+    if seen - ratio(0.0) < 2 / np.sqrt(residual.size):
+        return 0.0
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if ratio(middle) < seen else (low, middle)
+    return low
+
+
+def _expected(explained: FloatArray, correlation: float) -> tuple[float, float]:
+    """Expected sums of r_i^2 and r_i r_(i+1) of residuals r of noise of unit variance.
+
+    ``explained`` (n, q) spans what the fit removes from the noise, orthonormal.
+    """
+    count = len(explained)
+    filtered = _filtered(explained, correlation)
+    shifted = (np.roll(explained, 1, axis=0) + np.roll(explained, -1, axis=0)) / 2
+    own = explained.T @ filtered
+    square = count - float(np.trace(own))
+    neighbours = count * correlation - 2 * float(np.sum(shifted * filtered))
+    return max(square, 1.0), neighbours + float(np.sum((explained.T @ shifted) * own))
 
 
 def _filtered(columns: FloatArray, correlation: float) -> FloatArray:

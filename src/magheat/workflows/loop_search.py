@@ -57,8 +57,8 @@ def follow(
     low, high = task.box
     moving = np.array([i for i in range(start.size) if i not in held], dtype=np.int64)
     whole = np.clip(start, low, high)
-    for i, at in held.items():
-        whole[i] = at
+    for i, place in held.items():
+        whole[i] = place
     if not moving.size:
         return Descent(slopes(task, whole, resolution), 1 + 2 * start.size)
     known: dict[bytes, Slopes] = {}

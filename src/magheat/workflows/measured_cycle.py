@@ -62,7 +62,7 @@ def read_cycle(field: Quantities, magnetization: Quantities, frequency: float, t
                 f"field must be a cosine at the frequency given; it departs from one by {100 * error:.2g} % of its "
                 "amplitude; check frequency and time."
             )
-    phase, h, m = phase[kept] % (2 * np.pi), h[kept] - offset, m[kept]
+    phase, h, m = phase % (2 * np.pi), h[kept] - offset, m[kept]
     order = np.argsort(phase, kind="stable")
     cycle = Cycle(phase[order], h[order], m[order], amplitude, _about_offset(offset, amplitude))
     _require_loop(cycle)
@@ -91,10 +91,16 @@ def _without_times(h: FloatArray, m: FloatArray) -> tuple[FloatArray, float, flo
     repeated = bool(h[0] == h[-1] and m[0] == m[-1])
     kept = np.arange(count - 1 if repeated else count)
     steps = _steps_per_period(h[kept])
-    phase, amplitude, offset, error = _cosine(2 * np.pi * np.arange(kept.size) / steps, h[kept])
+    phase, amplitude, offset, error = _cosine(_angles(kept.size, steps), h[kept])
     if error >= _COSINE:
         phase, amplitude, offset = _by_field(h[kept])
-    return np.resize(phase, count), amplitude, offset, kept
+    return phase, amplitude, offset, kept
+
+
+def _angles(count: int, steps: float) -> FloatArray:
+    """Of samples in even steps of time, so many of which are a period."""
+    result: FloatArray = np.arange(count) * (2 * np.pi / steps)
+    return result
 
 
 def _steps_per_period(h: FloatArray) -> float:
@@ -102,7 +108,7 @@ def _steps_per_period(h: FloatArray) -> float:
     from scipy.optimize import minimize_scalar
 
     def error(steps: float) -> float:
-        return _cosine(2 * np.pi * np.arange(h.size) / steps, h)[3] ** 2
+        return _cosine(_angles(h.size, steps), h)[3] ** 2
 
     whole = min((float(h.size + k) for k in (0, -1, 1)), key=error)
     free = minimize_scalar(error, bounds=(0.85 * h.size, 1.2 * h.size), method="bounded", options={"xatol": 1e-6})
@@ -111,7 +117,7 @@ def _steps_per_period(h: FloatArray) -> float:
 
 def _by_field(h: FloatArray) -> tuple[FloatArray, float, float]:
     """Phases of samples whose times are unknown: the angle whose cosine is the field, on its way down or up."""
-    amplitude, offset = (h.max() - h.min()) / 2, (h.max() + h.min()) / 2
+    amplitude, offset = float(h.max() - h.min()) / 2, float(h.max() + h.min()) / 2
     way = np.abs(np.diff(np.append(h, h[0]))).sum() / (4 * amplitude)
     gap = abs(h[-1] - h[0]) / (2 * amplitude)
     if way > 1.15 or gap > 0.2:
@@ -127,15 +133,16 @@ def _by_field(h: FloatArray) -> tuple[FloatArray, float, float]:
     down = np.zeros(h.size, dtype=bool)
     down[rolled[: int(np.argmin(h[rolled])) + 1]] = True
     angle = np.arccos(np.clip((h - offset) / amplitude, -1.0, 1.0))
-    return np.where(down, angle, 2 * np.pi - angle), float(amplitude), float(offset)
+    phase: FloatArray = np.where(down, angle, 2 * np.pi - angle)
+    return phase, amplitude, offset
 
 
 def _about_offset(offset: float, amplitude: float) -> tuple[str, ...]:
     share = abs(offset) / amplitude
     if share > _REFUSED:
         raise SpecError(
-            f"field must swing about zero; its mean is {100 * offset / amplitude:.2g} % of its amplitude; the fit knows "
-            "no static field."
+            f"field must swing about zero; its mean is {100 * offset / amplitude:.2g} % of its amplitude; the fit "
+            "knows no static field."
         )
     if share > _TOLD:
         return (f"An offset of {offset:.3g} A/m ({100 * share:.2g} % of the amplitude) was taken off the field.",)

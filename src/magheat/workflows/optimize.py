@@ -22,8 +22,8 @@ from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material, magnetite
 from magheat.surrogates.features import TWO_WELL_INPUTS, sigma
 from magheat.units import FloatArray, Quantity, parse, shown
-from magheat.workflows.objectives import OBJECTIVES, Simulator, known, surrogate_values
 from magheat.workflows.experiment_file import to_toml
+from magheat.workflows.objectives import OBJECTIVES, Simulator, known, surrogate_values
 from magheat.workflows.quantities import QUANTITIES, told
 from magheat.workflows.search import Effort, Found, climb, evolve, highest, polished
 from magheat.workflows.search_space import Space, read_space

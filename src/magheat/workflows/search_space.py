@@ -1,4 +1,4 @@
-"""Where an optimum is looked for: bounds, a limit on H f and a lowest barrier, as a box in which every point is allowed.
+"""Where an optimum is looked for: bounds, a limit on H f and a lowest barrier, as a box whose every point is allowed.
 
 A point of the unit cube becomes values one after the other: temperature, anisotropy constant and diameter, each between
 bounds that keep K V/(k_B T) above its lowest value, then frequency and amplitude, each between bounds that keep H f
@@ -190,6 +190,6 @@ def _require_points(space: Space) -> None:
     )
     if largest < space.lowest_barrier * (1 + 2 * _MARGIN):
         raise SpecError(
-            f"fixed and free must allow K V/(k_B T) >= {space.lowest_barrier:g}, below which two wells do not hold; the "
-            f"most that they allow is {float(largest):.3g}; allow larger diameters or K, or lower lowest_barrier."
+            f"fixed and free must allow K V/(k_B T) >= {space.lowest_barrier:g}, below which two wells do not hold; "
+            f"the most that they allow is {float(largest):.3g}; allow larger diameters or K, or lower lowest_barrier."
         )
