@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.loop_intervals import Covariance, Interval, covariance_of, intervals
 from magheat.workflows.loop_model import LoopModel
 from magheat.workflows.loop_parameters import PARAMETERS, Slopes, Task, slopes, value
-from magheat.workflows.loop_search import FINE, FINEST, search
+from magheat.workflows.loop_search import FINE, FINEST, Valleys, search
 from magheat.workflows.measured_cycle import Cycle, read_cycle
 from magheat.workflows.quantities import read, read_pair, require_known, require_mapping, told
 
@@ -37,6 +38,10 @@ _BOUNDS = {
     "diameter_spread": (0.0, 0.8),
     "saturation_magnetization": (0.8, 30.0),
 }
+#: To this M_s (A/m) at the least, above that of iron, however small the loop.
+_LARGEST_M_S = 2e6
+#: Rises of the sum of squares, in variances, up to which another valley is told: five standard errors.
+_NEARLY = 25.0
 #: Samples that each free parameter needs at the least.
 _SAMPLES_EACH = 4
 #: Half widths of intervals, in the value, beyond which the loop hardly knows a parameter.
@@ -198,17 +203,51 @@ def fit_loop(
     count, seed = integer(starts, "starts", 1, 100_000), integer(seed, "seed", 0)
     cycle = read_cycle(field, magnetization, parse(frequency, "Hz", "frequency"), time)
     task = _task(model_of(cycle), cycle, fixed, bounds)
-    descent = search(task, count, seed, lambda done: told_progress(0.5 * done))
-    found = _finished(task, descent.slopes)
-    covariance = covariance_of(found)
-    ends, used, better = intervals(task, found, covariance, share)
-    if better.cost < found.cost * (1 - 1e-3):  # a profile came upon a lower valley
-        found = _finished(task, better)
-        covariance = covariance_of(found)
-        ends, more, _ = intervals(task, found, covariance, share)
-        used += more
+    valleys = search(task, count, seed, lambda done: told_progress(0.6 * done))
+    fit = _with_intervals(task, valleys, share, lambda done: told_progress(0.6 + 0.4 * done))
     told_progress(1.0)
-    return _result(task, cycle, found, covariance, ends, share, descent.evaluations + used)
+    return _result(task, cycle, fit, share)
+
+
+class _Fit(NamedTuple):
+    """The best fit, how sure it is, and other particles that the loop does not rule out at once."""
+
+    found: Slopes
+    covariance: Covariance
+    ends: list[Interval]
+    others: list[Slopes]
+    evaluations: int
+
+
+def _with_intervals(task: Task, valleys: Valleys, level: float, progress: Progress) -> _Fit:
+    """Intervals of the best fit, those of every other valley included that is as good within the level."""
+    best, used = _finished(task, valleys.ends[0]), valleys.evaluations
+    while True:
+        covariance = covariance_of(best)
+        ends, more, better = intervals(task, best, covariance, level, progress)
+        used += more
+        if better.cost >= best.cost * (1 - 1e-4):
+            break
+        best = _finished(task, better)  # a profile came upon a lower valley
+    others = []
+    for other in valleys.ends[1:]:
+        rise = (other.cost - best.cost) / (covariance.noise.level**2 * covariance.colour)
+        if rise >= _NEARLY or np.abs(other.point - best.point).max() < 0.05 or _within(other.point, ends):
+            continue
+        others.append(other)
+        if rise < _quantile(covariance, level) ** 2:
+            beyond, more, _ = intervals(task, other, covariance_of(other), level)
+            ends = [_hull(one, two) for one, two in zip(ends, beyond, strict=True)]
+            used += more
+    return _Fit(best, covariance, ends, others, used)
+
+
+def _within(point: FloatArray, ends: list[Interval]) -> bool:
+    return all(end.lower <= at <= end.upper for at, end in zip(point, ends, strict=True))
+
+
+def _hull(one: Interval, two: Interval) -> Interval:
+    return Interval(min(one.lower, two.lower), max(one.upper, two.upper), False)
 
 
 def _model_of(
@@ -275,6 +314,7 @@ def _task(
     for name in free:
         unit = largest if name == "saturation_magnetization" else 1.0
         low, high = (unit * end for end in _BOUNDS[name])
+        high = max(high, _LARGEST_M_S) if name == "saturation_magnetization" else high
         within[name] = read_pair(name, bounds[name], f"bounds['{name}']") if name in bounds else (low, high)
     return Task(model, cycle.magnetization, known, within)
 
@@ -293,12 +333,10 @@ def _finished(task: Task, found: Slopes) -> Slopes:
 def _result(
     task: Task,
     cycle: Cycle,
-    found: Slopes,
-    covariance: Covariance,
-    ends: list[Interval],
+    fit: _Fit,
     level: float,
-    evaluations: int,
 ) -> LoopFit:
+    found, covariance, ends = fit.found, fit.covariance, fit.ends
     values = dict(task.fixed) | {name: float(value(name, found.point[i])) for i, name in enumerate(task.free)}
     values = {name: values[name] for name in PARAMETERS}
     lower = {name: _end(name, end.lower, 0.0) for name, end in zip(task.free, ends, strict=True)}
@@ -318,13 +356,13 @@ def _result(
         noise=covariance.noise.level,
         residual_correlation=covariance.noise.correlation,
         r_squared=1 - found.cost / total,
-        warnings=(*cycle.notes, *_warnings(task, found, covariance, values, lower, upper, level)),
+        warnings=(*cycle.notes, *_others(task, fit), *_warnings(task, fit, values, lower, upper, level)),
         field=cycle.field,
         magnetization=cycle.magnetization,
         fitted=fitted,
         experiment=experiment,
         solver=solver,
-        evaluations=evaluations,
+        evaluations=fit.evaluations,
     )
 
 
@@ -349,19 +387,20 @@ def _outputs(found: Slopes, covariance: Covariance, level: float) -> dict[str, t
 
 def _warnings(
     task: Task,
-    found: Slopes,
-    covariance: Covariance,
+    fit: _Fit,
     values: Mapping[str, float],
     lower: Mapping[str, float],
     upper: Mapping[str, float],
     level: float,
 ) -> list[str]:
     """What the loop does not tell, and where the model is not to be trusted."""
+    found, covariance = fit.found, fit.covariance
     sentences = []
     for name in task.free:
         sentence = _about_interval(name, values[name], lower[name], upper[name])
         if sentence is not None:
             sentences.append(sentence)
+    sentences += _about_bounds(task, found)
     sentences += _about_pair(task, covariance, level)
     if covariance.noise.correlation > 0:
         sentences.append(
@@ -373,6 +412,20 @@ def _warnings(
         sentences.append(f"K V of the median particle is {barrier:.2g} k_B T; below 3 two wells do not hold.")
     if _shift(task, found, covariance, level) > _COARSE_SHIFT:
         sentences.append("Finer steps would move a parameter by more than a fifth of its error bar.")
+    return sentences
+
+
+def _others(task: Task, fit: _Fit) -> list[str]:
+    """Quite different particles whose loop is nearly as near."""
+    sentences = []
+    for other in fit.others:
+        rise = (other.cost - fit.found.cost) / (fit.covariance.noise.level**2 * fit.covariance.colour)
+        numbers = [told(name, float(value(name, at))) for name, at in zip(task.free, other.point, strict=True)]
+        parts = ", ".join(f"{name} {number}" for name, number in zip(task.free, numbers, strict=True))
+        sentences.append(
+            f"Other particles fit nearly as well ({np.sqrt(max(rise, 0.0)):.2g} standard errors worse): {parts}; fix "
+            "what you know."
+        )
     return sentences
 
 
@@ -390,6 +443,18 @@ def _about_interval(name: str, at: float, low: float, high: float) -> str | None
     if (high - low) / 2 > _VAGUE * at:
         return f"{name}: the loop hardly tells it, {told(name, low)} to {told(name, high)}."
     return None
+
+
+def _about_bounds(task: Task, found: Slopes) -> list[str]:
+    """Parameters that a bound holds; a spread of 0 is none."""
+    low, high = task.box
+    near = 1e-4 * (high - low)
+    sentences = []
+    for i, name in enumerate(task.free):
+        if found.point[i] > high[i] - near[i] or (name != "diameter_spread" and found.point[i] < low[i] + near[i]):
+            at = told(name, float(value(name, found.point[i])))
+            sentences.append(f"{name} lies at its bound, {at}; the intervals of the others hold only for that bound.")
+    return sentences
 
 
 def _about_pair(task: Task, covariance: Covariance, level: float) -> list[str]:

@@ -10,6 +10,7 @@ Sources: G. A. F. Seber and C. J. Wild, Nonlinear Regression (1989), sections 5.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,7 @@ class Covariance(NamedTuple):
     inflation: FloatArray  # (p,) its diagonal over that of uncorrelated residuals
     noise: Noise
     white: FloatArray  # (p, p) inverse of J^T J
+    colour: float  # the mean inflation: what a sum of squares counts for less by
 
 
 class Interval(NamedTuple):
@@ -70,7 +72,8 @@ def covariance_of(found: Slopes) -> Covariance:
     matrix = variance * inverse @ coloured @ inverse
     freedom = max(count * (1 - correlation) / (1 + correlation) - fitted, 1.0)
     inflation = np.diagonal(matrix) / (variance * np.diagonal(inverse))
-    return Covariance(matrix, inflation, Noise(float(np.sqrt(variance)), correlation, freedom), inverse)
+    noise = Noise(float(np.sqrt(variance)), correlation, freedom)
+    return Covariance(matrix, inflation, noise, inverse, float(np.mean(inflation)))
 
 
 def _correlation(residual: FloatArray, explained: FloatArray) -> float:
@@ -121,7 +124,13 @@ def _filtered(columns: FloatArray, correlation: float) -> FloatArray:
     return result
 
 
-def intervals(task: Task, found: Slopes, covariance: Covariance, level: float) -> tuple[list[Interval], int, Slopes]:
+def intervals(
+    task: Task,
+    found: Slopes,
+    covariance: Covariance,
+    level: float,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[list[Interval], int, Slopes]:
     """Interval of every coordinate, loops computed, and a better fit where a profile came upon one."""
     from scipy.stats import t as student
 
@@ -138,6 +147,8 @@ def intervals(task: Task, found: Slopes, covariance: Covariance, level: float) -
             used += profile.used
             if profile.best.cost < best.cost:
                 best = profile.best
+            if progress is not None:
+                progress((i + len(ends) / 2) / found.point.size)
         results.append(Interval(ends[0], ends[1], quadratic))
     return results, used, best
 

@@ -17,13 +17,22 @@ COARSE, FINE, FINEST = Resolution(60, 8, 0.1), Resolution(200, 16, 0.05), Resolu
 _STARTS = {
     "anisotropy_constant": (3e3, 1e5),
     "diameter": (5e-9, 4e-8),
-    "diameter_spread": (0.02, 0.4),
-    "saturation_magnetization": (1.0, 2.5),
+    "diameter_spread": (0.0, 0.4),
+    "saturation_magnetization": (1.0, 6.0),
 }
-#: Starts that are followed, coarsely, and of those the best that are followed to the end.
-_FOLLOWED, _FINISHED = 5, 2
-#: Two ends this near in all coordinates are one.
-_SAME = 0.02
+#: Starts that are followed, coarsely, and of their ends the best that are followed finely.
+_FOLLOWED, _FINISHED = 16, 5
+#: Spreads that are tried from the best end.
+_SPREADS = (0.0, 0.08, 0.2, 0.35)
+#: Starts, and ends, this near in all coordinates count as one.
+_SAME_START, _SAME_END = 0.2, 0.02
+
+
+class Valleys(NamedTuple):
+    """What a search has found."""
+
+    ends: list[Slopes]  # the best first, none twice
+    evaluations: int  # loops
 
 
 class Descent(NamedTuple):
@@ -89,29 +98,58 @@ def follow(
     return Descent(best, len(known) * (1 + 2 * start.size))
 
 
-def search(task: Task, starts: int, seed: int, progress: Callable[[float], None] | None = None) -> Descent:
-    """The best fit that starts all over the bounds lead to."""
+def search(task: Task, starts: int, seed: int, progress: Callable[[float], None] | None = None) -> Valleys:
+    """The best fits that starts all over the bounds lead to; quite different particles can have much the same loop."""
     told = progress or (lambda done: None)
     drawn = _starts(task, starts, seed)
     first = task.residuals(task.loops(drawn, COARSE))
     evaluations = len(drawn)
     told(0.1)
+    order = np.argsort((first**2).sum(axis=1), kind="stable")
+    followed = _apart(list(drawn[order]), _SAME_START)[:_FOLLOWED]
     ends: list[Slopes] = []
-    order = np.argsort((first**2).sum(axis=1), kind="stable")[:_FOLLOWED]
-    for k, i in enumerate(order):
-        end, used = follow(task, drawn[i], COARSE, 15)
+    for k, start in enumerate(followed):
+        end, used = follow(task, start, COARSE, 15)
         ends.append(end)
         evaluations += used
-        told(0.1 + 0.4 * (k + 1) / len(order))
+        told(0.1 + 0.5 * (k + 1) / len(followed))
     ends.sort(key=lambda one: one.cost)
-    apart = [end for k, end in enumerate(ends) if all(np.abs(end.point - one.point).max() > _SAME for one in ends[:k])]
+    hopped, used = _hops(task, ends[0])
+    ends = sorted([*ends, *hopped], key=lambda one: one.cost)
+    evaluations += used
     finished = []
-    for k, one in enumerate(apart[:_FINISHED]):
-        end, used = follow(task, one.point, FINE, 40)
+    rough = _apart([end.point for end in ends], _SAME_END)[:_FINISHED]
+    for k, point in enumerate(rough):
+        end, used = follow(task, point, FINE, 30)
         finished.append(end)
         evaluations += used
-        told(0.5 + 0.5 * (k + 1) / _FINISHED)
-    return Descent(min(finished, key=lambda one: one.cost), evaluations)
+        told(0.6 + 0.4 * (k + 1) / len(rough))
+    finished.sort(key=lambda one: one.cost)
+    kept = _apart([end.point for end in finished], _SAME_END)
+    return Valleys([end for end in finished if any(end.point is point for point in kept)], evaluations)
+
+
+def _hops(task: Task, found: Slopes) -> tuple[list[Slopes], int]:
+    """Fits with other spreads, from the best one: sharp loops have a narrow valley at no spread beside a wide one."""
+    if "diameter_spread" not in task.free:
+        return [], 0
+    index, hops, evaluations = task.free.index("diameter_spread"), [], 0
+    low, high = (float(end[index]) for end in task.box)
+    for spread in _SPREADS:
+        held, used = follow(task, found.point, COARSE, 10, {index: min(max(spread**2, low), high)})
+        end, more = follow(task, held.point, COARSE, 10)
+        hops += [held, end]
+        evaluations += used + more
+    return hops, evaluations
+
+
+def _apart(points: list[FloatArray], distance: float) -> list[FloatArray]:
+    """The points without those that lie near to an earlier one."""
+    kept: list[FloatArray] = []
+    for point in points:
+        if all(np.abs(point - other).max() > distance for other in kept):
+            kept.append(point)
+    return kept
 
 
 def _starts(task: Task, count: int, seed: int) -> FloatArray:
@@ -128,5 +166,7 @@ def _starts(task: Task, count: int, seed: int) -> FloatArray:
         ends.append((a, b) if a < b else (low[i], high[i]))
     drawn = qmc.Sobol(len(ends), seed=np.random.default_rng(seed)).random(1 << (count - 1).bit_length())[:count]
     a, b = np.array(ends).T
+    # the spread itself is drawn evenly, its square is the coordinate
+    drawn[:, [name == "diameter_spread" for name in task.free]] **= 2
     result: FloatArray = a + drawn * (b - a)
     return result

@@ -62,9 +62,10 @@ def read_cycle(field: Quantities, magnetization: Quantities, frequency: float, t
                 f"field must be a cosine at the frequency given; it departs from one by {100 * error:.2g} % of its "
                 "amplitude; check frequency and time."
             )
-    phase, h, m = phase % (2 * np.pi), h[kept] - offset, m[kept]
-    order = np.argsort(phase, kind="stable")
-    cycle = Cycle(phase[order], h[order], m[order], amplitude, _about_offset(offset, amplitude))
+    around: FloatArray = phase % (2 * np.pi)
+    order = np.argsort(around, kind="stable")
+    notes = _about_offset(offset, amplitude)
+    cycle = Cycle(around[order], (h[kept] - offset)[order], m[kept][order], amplitude, notes)
     _require_loop(cycle)
     return cycle
 
@@ -92,14 +93,15 @@ def _without_times(h: FloatArray, m: FloatArray) -> tuple[FloatArray, float, flo
     kept = np.arange(count - 1 if repeated else count)
     steps = _steps_per_period(h[kept])
     phase, amplitude, offset, error = _cosine(_angles(kept.size, steps), h[kept])
-    if error >= _COSINE:
-        phase, amplitude, offset = _by_field(h[kept])
-    return phase, amplitude, offset, kept
+    if error < _COSINE:
+        return phase, amplitude, offset, kept
+    by_field, amplitude, offset = _by_field(h[kept])
+    return by_field, amplitude, offset, kept
 
 
 def _angles(count: int, steps: float) -> FloatArray:
     """Of samples in even steps of time, so many of which are a period."""
-    result: FloatArray = np.arange(count) * (2 * np.pi / steps)
+    result: FloatArray = np.arange(count, dtype=np.float64) * (2 * np.pi / steps)
     return result
 
 
