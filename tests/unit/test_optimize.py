@@ -106,17 +106,18 @@ def test_no_allowed_point_is_better(particle_and_field, seed):
 @given(
     seed=st.integers(0, 10_000),
     free=st.sets(st.sampled_from(TWO_WELL_INPUTS), min_size=1),
-    limit=st.floats(3e8, 2e10),
-    barrier=st.sampled_from([0.0, 3.0, 10.0]),
+    limit=st.floats(1e9, 2e10),
+    barrier=st.sampled_from([0.0, 3.0, 8.0]),
 )
 @settings(max_examples=100)
 def test_every_point_of_the_search_obeys_bounds_and_limits_to_the_last_bit(seed, free, limit, barrier):
     fixed = {name: value for name, value in FIXED.items() if name not in free}
-    try:
-        space = read_space(fixed, {name: BOUNDS[name] for name in free}, limit, barrier)
-    except SpecError as error:  # noqa: PERF203
-        assert "limit must allow" in str(error) or "must allow K V" in str(error)
+    bounds = {name: BOUNDS[name] for name in free}
+    if "amplitude" not in free and "frequency" not in free and limit < 150 * OERSTED * 1e5:
+        with pytest.raises(SpecError, match="limit must allow"):
+            read_space(fixed, bounds, limit, barrier)
         return
+    space = read_space(fixed, bounds, limit, barrier)
     cube = np.random.default_rng(seed).uniform(0, 1, (200, len(space.names)))
     cube[:60] = np.round(cube[:60])  # corners
     rows = space.rows(cube)
@@ -132,9 +133,9 @@ def test_every_point_of_the_search_obeys_bounds_and_limits_to_the_last_bit(seed,
 
 
 def test_in_weak_fields_the_optimum_takes_all_the_field_there_is():
-    """Linear response: SLP grows as H^2 at one frequency."""
+    """Linear response: SLP grows as H^2 at one frequency (axes across lower their saddle in proportion to |H|)."""
     bounds = {"amplitude": ("1 A/m", "20 A/m")}
-    weak, strong = (best(bounds=bounds, limit=limit) for limit in (1e6, None))
+    weak, strong = (best(bounds=bounds, limit=limit, axes=0.0) for limit in (1e6, None))
     assert weak.inputs["amplitude"] * 1e5 <= 1e6
     assert weak.inputs["amplitude"] == pytest.approx(10.0, rel=1e-9)
     assert any("H f is at its limit" in sentence for sentence in weak.active)

@@ -42,6 +42,8 @@ _BOUNDS = {
 _LARGEST_M_S = 2e6
 #: Rises of the sum of squares, in variances, up to which another valley is told: five standard errors.
 _NEARLY = 25.0
+#: Share of the variance that may be left over by what is called a fit, and that is worth a word.
+_HALF, _POOR = 0.5, 0.05
 #: Samples that each free parameter needs at the least.
 _SAMPLES_EACH = 4
 #: Half widths of intervals, in the value, beyond which the loop hardly knows a parameter.
@@ -50,7 +52,7 @@ _VAGUE = 0.5
 _COARSE_SHIFT = 0.2
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LoopFit:
     """Particles whose loop is nearest to the measured one; SI throughout.
 
@@ -322,7 +324,7 @@ def _task(
 def _finished(task: Task, found: Slopes) -> Slopes:
     """The best fit, with slopes on both sides of the bounds that it lies on."""
     best = slopes(task, found.point, FINE)
-    if not np.isfinite(best.cost) or best.cost > 0.9 * float(np.var(task.magnetization)) * task.magnetization.size:
+    if not np.isfinite(best.cost) or best.cost > _HALF * float(np.var(task.magnetization)) * task.magnetization.size:
         raise ConvergenceError(
             "no loop of the two-well model is near the measured one; check the units of field and magnetization, "
             "frequency and temperature."
@@ -407,6 +409,8 @@ def _warnings(
             f"Residuals of neighbouring samples are alike (correlation {covariance.noise.correlation:.2g}): the noise "
             "is filtered, or the model misses something; intervals are wider for the first and do not cover the second."
         )
+    if (left := found.cost / (float(np.var(task.magnetization)) * task.magnetization.size)) > _POOR:
+        sentences.append(f"The fit leaves {100 * left:.2g} % of the variance of the magnetization unexplained.")
     barrier = task.model.barrier(values["anisotropy_constant"], values["diameter"])
     if barrier < LOW_BARRIER:
         sentences.append(f"K V of the median particle is {barrier:.2g} k_B T; below 3 two wells do not hold.")

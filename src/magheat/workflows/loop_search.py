@@ -43,7 +43,13 @@ class Descent(NamedTuple):
 
 
 def follow(
-    task: Task, start: FloatArray, resolution: Resolution, most: int, held: Mapping[int, float] | None = None
+    task: Task,
+    start: FloatArray,
+    resolution: Resolution,
+    most: int,
+    held: Mapping[int, float] | None = None,
+    *,
+    tolerance: float = 1e-5,
 ) -> Descent:
     """Least squares from a start by Gauss-Newton steps in a trust region, inside the bounds.
 
@@ -59,6 +65,8 @@ def follow(
         Steps.
     held
         Index of a coordinate -> where it stays.
+    tolerance
+        Relative change of the sum of squares at which it ends.
     """
     from scipy.optimize import least_squares
 
@@ -89,7 +97,7 @@ def follow(
         jac=lambda part: at(part).jacobian[:, moving] / scale,
         bounds=(low[moving], high[moving]),
         x_scale="jac",
-        ftol=1e-8,
+        ftol=tolerance,
         xtol=1e-7,
         gtol=1e-10,
         max_nfev=most,
@@ -120,7 +128,7 @@ def search(task: Task, starts: int, seed: int, progress: Callable[[float], None]
     finished = []
     rough = _apart([end.point for end in ends], _SAME_END)[:_FINISHED]
     for k, point in enumerate(rough):
-        end, used = follow(task, point, FINE, 30)
+        end, used = follow(task, point, FINE, 30, tolerance=1e-9)
         finished.append(end)
         evaluations += used
         told(0.6 + 0.4 * (k + 1) / len(rough))

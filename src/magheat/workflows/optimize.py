@@ -75,7 +75,7 @@ class SurrogateCheck(NamedTuple):
     evaluations: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Optimum:
     """The best particle and field that were found; every number comes from the simulator.
 
