@@ -43,7 +43,7 @@ def test_the_optimum_runs_again_with_the_same_slp(tmp_path):
     for words in (
         "within the Brezovich limit",
         "H f is at its limit",
-        "90 % of it between",
+        "90 % of it within",
         "Every number is simulated",
     ):
         assert words in result.stdout

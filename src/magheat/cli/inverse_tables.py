@@ -24,18 +24,29 @@ def print_optimum(best: Optimum, console: Console) -> None:
     _, scale, unit = OBJECTIVES[best.objective]
     say(console, f"Highest {best.objective}: {words.number(best.value / scale)} {unit}")
     console.print()
-    table = new_table(console, "Input", "Best", "From", "To", "90 % of it between")
+    table = new_table(console, "Input", "Best", "Looked for in", "90 % of it within")
     for name, value in best.inputs.items():
-        ends = [told(name, end) for end in best.free[name]] if name in best.free else ["fixed", ""]
-        nearly = " and ".join(told(name, end) for end in best.nearly[name]) if name in best.nearly else ""
-        table.add_row(name, told(name, value), *ends, nearly)
+        bounds = _range(name, best.free[name]) if name in best.free else "fixed"
+        nearly = _range(name, best.nearly[name]) if name in best.nearly else ""
+        table.add_row(name, _brief(name, value), bounds, nearly)
     console.print(table, highlight=False)
     console.print()
-    rows = [*_outputs(best), ("Field x frequency", words.products(best.product))]
+    field = f"{words.field(best.inputs['amplitude'])} at {words.frequency(best.inputs['frequency'])}"
+    rows = [("Field", field), ("Field x frequency", words.products(best.product)), *_outputs(best)]
     for name, text in rows:
         say(console, f"{name:<20}{text}")
     console.print()
     _sentences(console, [*best.active, *best.warnings, *_search(best)])
+
+
+def _brief(name: str, value: float) -> str:
+    """A value in the unit that people use, a field in kA/m only."""
+    meaning = QUANTITIES[name]
+    return f"{words.number(value / meaning.scale)} {meaning.written}".strip()
+
+
+def _range(name: str, ends: tuple[float, float]) -> str:
+    return f"{words.number(ends[0] / QUANTITIES[name].scale)} to {_brief(name, ends[1])}"
 
 
 def _outputs(best: Optimum) -> list[tuple[str, str]]:
