@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from magheat import store, surrogates
     from magheat.store import Store
     from magheat.sweeps.runner import sweep
+    from magheat.workflows.fit_loop import LoopFit, fit_loop
     from magheat.workflows.measured import train_measured
+    from magheat.workflows.optimize import Optimum, optimize
 
 __all__ = [
     "LLG",
@@ -46,8 +48,10 @@ __all__ = [
     "Ensemble",
     "Experiment",
     "LinearResponse",
+    "LoopFit",
     "MagheatError",
     "Material",
+    "Optimum",
     "Particles",
     "Rotating",
     "Sampled",
@@ -65,8 +69,10 @@ __all__ = [
     "constants",
     "ensemble_heat",
     "errors",
+    "fit_loop",
     "maghemite",
     "magnetite",
+    "optimize",
     "read_netcdf",
     "simulate",
     "simulate_many",
@@ -80,7 +86,11 @@ __all__ = [
 
 #: Names that are loaded when they are first asked for, because what they need takes long to import.
 _LAZY = {
+    "LoopFit": ("magheat.workflows.fit_loop", "LoopFit"),
+    "Optimum": ("magheat.workflows.optimize", "Optimum"),
     "Store": ("magheat.store", "Store"),
+    "fit_loop": ("magheat.workflows.fit_loop", "fit_loop"),
+    "optimize": ("magheat.workflows.optimize", "optimize"),
     "store": ("magheat.store", None),
     "surrogates": ("magheat.surrogates", None),
     "sweep": ("magheat.sweeps.runner", "sweep"),

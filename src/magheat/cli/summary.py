@@ -34,12 +34,12 @@ def print_summary(ds: xr.Dataset, console: Console) -> None:
     cycles = int(ds.attrs["cycles"])
     particles = "1 particle" if count == 1 else f"{count} particles"
     title = f"{particles}, {words.drive(ds)}, solver {ds.attrs['solver']}"
-    _say(console, f"{title}; the last of {cycles} cycles." if cycles > 1 else f"{title}; one cycle.")
+    say(console, f"{title}; the last of {cycles} cycles." if cycles > 1 else f"{title}; one cycle.")
     console.print(_particle_table(ds, console), highlight=False)
     if count > MOST_LINES:
-        _say(console, f"The {MOST_LINES} hottest of {count} particles. {_spread(ds)}")
+        say(console, f"The {MOST_LINES} hottest of {count} particles. {_spread(ds)}")
     if count > 1 and bool(ds["interactions"]):
-        _say(console, LEDGER)
+        say(console, LEDGER)
     console.print()
     _print_sample(ds, console)
     console.print()
@@ -47,25 +47,26 @@ def print_summary(ds: xr.Dataset, console: Console) -> None:
     console.print()
     for sentence in (words.reproducibility(ds), words.accuracy(ds), words.periodicity(ds)):
         if sentence is not None:
-            _say(console, sentence)
+            say(console, sentence)
 
 
 def _print_ensemble(ds: xr.Dataset, console: Console) -> None:
     """What a loop of an ensemble without positions says, and how far to trust it."""
-    _say(console, f"Ensemble, {words.drive(ds)}, solver {ds.attrs['solver']}; one steady cycle.")
+    say(console, f"Ensemble, {words.drive(ds)}, solver {ds.attrs['solver']}; one steady cycle.")
     console.print()
     _print_sample(ds, console)
     for sentence in words.ensemble_flags(ds):
         console.print()
-        _say(console, sentence)
+        say(console, sentence)
 
 
-def _say(console: Console, sentence: str) -> None:
+def say(console: Console, sentence: str) -> None:
     """A sentence; lines are broken only for people, so that programs find it whole."""
     console.print(sentence, soft_wrap=not console.is_terminal, highlight=False, markup=False)
 
 
-def _new_table(console: Console, *columns: str) -> Table:
+def new_table(console: Console, *columns: str) -> Table:
+    """An empty table, its lines only for people."""
     shape = box.SIMPLE_HEAD if console.is_terminal else None
     table = Table(box=shape, padding=(0, 1) if shape is None else (0, 0, 0, 1), pad_edge=False, show_edge=False)
     for column in columns:
@@ -74,7 +75,7 @@ def _new_table(console: Console, *columns: str) -> Table:
 
 
 def _particle_table(ds: xr.Dataset, console: Console) -> Table:
-    table = _new_table(
+    table = new_table(
         console,
         "Particle",
         "Diameter\n(nm)",
@@ -139,7 +140,7 @@ def _print_sample(ds: xr.Dataset, console: Console) -> None:
     rows = _sample_rows(ds)
     if not console.is_terminal:
         for name, value in rows:
-            _say(console, f"{name:<20}{value}")
+            say(console, f"{name:<20}{value}")
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
@@ -199,21 +200,21 @@ def _remanence(loop: xr.Dataset, ds: xr.Dataset) -> str:
 
 def _print_jumps(ds: xr.Dataset, console: Console) -> None:
     if ds.sizes["particle"] > MOST_FOR_JUMPS:
-        _say(console, f"Jumps are listed for up to {MOST_FOR_JUMPS} particles; mh.analysis.jumps finds them, slowly.")
+        say(console, f"Jumps are listed for up to {MOST_FOR_JUMPS} particles; mh.analysis.jumps finds them, slowly.")
         return
     jumps = analysis.jumps(ds, cycle=-1)
     total = jumps.sizes["jump"]
     if total == 0:
-        _say(console, "No jumps in this cycle.")
+        say(console, "No jumps in this cycle.")
         return
-    _say(console, "Jumps of the last cycle:" if int(ds.attrs["cycles"]) > 1 else "Jumps:")
+    say(console, "Jumps of the last cycle:" if int(ds.attrs["cycles"]) > 1 else "Jumps:")
     console.print(_jump_table(jumps, console), highlight=False)
     if total > MOST_LINES:
-        _say(console, f"The first {MOST_LINES} of {total} jumps.")
+        say(console, f"The first {MOST_LINES} of {total} jumps.")
 
 
 def _jump_table(jumps: xr.Dataset, console: Console) -> Table:
-    table = _new_table(console, "Jump", "Time\n(ns)", "Field\n(Oe)", "Kind", "Who switches", "Heat of all\n(J)")
+    table = new_table(console, "Jump", "Time\n(ns)", "Field\n(Oe)", "Kind", "Who switches", "Heat of all\n(J)")
     table.columns[4].no_wrap = False
     for k in range(min(MOST_LINES, jumps.sizes["jump"])):
         jump = jumps.isel(jump=k)

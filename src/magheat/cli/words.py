@@ -80,12 +80,16 @@ def ensemble_flags(ds: Mapping[Hashable, Any]) -> list[str]:
 
 def safety(ds: xr.Dataset) -> str:
     """Field times frequency against both limits."""
-    limits = analysis.field_frequency_product(ds)
+    return products(float(analysis.field_frequency_product(ds)["product"]))
+
+
+def products(product: float) -> str:
+    """A product in A/(m s) against both limits."""
     verdicts = [
-        _limit("Brezovich limit", BREZOVICH_LIMIT, float(limits["brezovich_ratio"])),
-        _limit("Hergt-Dutz limit", HERGT_DUTZ_LIMIT, float(limits["hergt_dutz_ratio"])),
+        _limit("Brezovich limit", BREZOVICH_LIMIT, product / BREZOVICH_LIMIT),
+        _limit("Hergt-Dutz limit", HERGT_DUTZ_LIMIT, product / HERGT_DUTZ_LIMIT),
     ]
-    return f"{power(float(limits['product']))} A/(m s): " + "; ".join(verdicts)
+    return f"{power(product)} A/(m s): " + "; ".join(verdicts)
 
 
 def _limit(name: str, limit: float, ratio: float) -> str:

@@ -76,6 +76,31 @@ def two_well_loops(
     ConvergenceError
         When a mean field did not settle, with its row.
     """
+    result = settled_or_not(
+        table,
+        axes,
+        interaction_model,
+        solver=solver,
+        damping=damping,
+        demagnetizing_factor=demagnetizing_factor,
+        progress=progress,
+    )
+    if interaction_model == "mean-field":
+        _require_settled(result)
+    return result
+
+
+def settled_or_not(
+    table: Mapping[str, Any] | pl.DataFrame,
+    axes: str | Quantity,
+    interaction_model: str,
+    *,
+    solver: TwoWell | None = None,
+    damping: float = 1.0,
+    demagnetizing_factor: float = 0.0,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """Return what :func:`two_well_loops` does, rows whose mean field did not settle included; a flag tells them."""
     import polars as pl
 
     solver = solver or TwoWell()
@@ -94,8 +119,6 @@ def two_well_loops(
         empty = np.empty(0)
         parts = [Loops(empty, empty, empty, empty.astype(bool), empty.astype(bool), empty)]
     loops = Loops(*(np.concatenate([getattr(part, name) for part in parts]) for name in Loops._fields))
-    if interaction_model == "mean-field":
-        _require_settled(loops, columns)
     results = {
         "coercive_field": loops.coercive_field,
         "remanence": loops.remanence,
@@ -144,11 +167,12 @@ def _require_options(
         )
 
 
-def _require_settled(loops: Loops, columns: dict[str, FloatArray]) -> None:
-    if loops.not_converged.any():
-        row = int(np.argmax(loops.not_converged))
+def _require_settled(result: pl.DataFrame) -> None:
+    open_rows = np.flatnonzero(result["not_converged"].to_numpy())
+    if open_rows.size:
+        row = int(open_rows[0])
         raise ConvergenceError(
-            f"the mean field of table row {row} did not settle (interaction {columns['interaction'][row]:g}); raise "
+            f"the mean field of table row {row} did not settle (interaction {result['interaction'][row]:g}); raise "
             f"TwoWell.most_sweeps or tolerance, or take interaction_model='barrier'."
         )
 

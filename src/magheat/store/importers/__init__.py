@@ -6,7 +6,7 @@ guessed: what a file does not say is missing, and a unit that it does not state 
 
 from magheat.store.importers.into_store import import_into, keys_of, profile_from
 from magheat.store.importers.profile import Column, Profile, Sample, profile_of, read_profile, sample_of
-from magheat.store.importers.read import Format, format_of, read_measured
+from magheat.store.importers.read import Format, format_of, read_curves, read_measured
 from magheat.store.importers.records import Imported, ImportReport, Loop, Refused, Source
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "keys_of",
     "profile_from",
     "profile_of",
+    "read_curves",
     "read_measured",
     "read_profile",
     "sample_of",

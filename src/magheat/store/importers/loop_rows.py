@@ -98,6 +98,27 @@ def imported_loops(
     )
 
 
+def curves_per_volume(text: Text, curves: Curves, sample: Sample) -> tuple[Trace, ...]:
+    """The curves as they were measured, per volume.
+
+    Raises
+    ------
+    SchemaError
+        When the sample is not known well enough for that, or a line could not be read.
+    """
+    if curves.refused:
+        first = curves.refused[0]
+        raise SchemaError(f"{text.name}, line {first.line}, cannot be read: {first.reason}")
+    sample = _filled(sample, curves.sample)
+    traces = []
+    for trace in curves.traces:
+        per, told = _per_volume(trace, sample)
+        if per.kind != "magnetization":
+            raise SchemaError(f"{text.name} must have a magnetization per volume; {told[0]}")
+        traces.append(per)
+    return tuple(traces)
+
+
 def _filled(given: Sample, found: Sample) -> Sample:
     values = (
         (a if a is not None else b)

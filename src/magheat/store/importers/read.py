@@ -7,11 +7,12 @@ from typing import Literal, TypeAlias, get_args
 
 from magheat.errors import SchemaError, SpecError
 from magheat.store.importers import lake_shore, loop_csv, quantum_design, sar_table
-from magheat.store.importers.loop_rows import Curves, imported_loops
+from magheat.store.importers.loop_rows import Curves, curves_per_volume, imported_loops
 from magheat.store.importers.profile import Profile, Sample
 from magheat.store.importers.records import Imported, Source
 from magheat.store.importers.table import header_of
 from magheat.store.importers.text import Text, read_text
+from magheat.store.importers.trace import Trace
 from magheat.units import shown
 
 #: What a file can be; None in `read_measured` finds out.
@@ -69,6 +70,29 @@ def read_measured(
             f"(line {first.line}) because {first.reason}"
         )
     return imported
+
+
+def read_curves(path: str | Path, *, sample: Sample | None = None) -> tuple[Trace, ...]:
+    """Every curve of a file of loops as it was measured, whole, per volume; in SI.
+
+    Parameters
+    ----------
+    path
+        The file, as in `read_measured`.
+    sample
+        Mass, volume and density of the sample, where the file does not have them.
+
+    Raises
+    ------
+    SchemaError
+        For a file that holds no loops, or one whose magnetization per volume cannot be had.
+    """
+    text = read_text(path)
+    found = recognised(text, None)
+    if found == "table":
+        raise SchemaError(f"{text.name} must be a file of hysteresis loops; it is a table")
+    curves = _curves(text, found, None, None)
+    return curves_per_volume(text, curves, sample or Sample())
 
 
 def _read(
