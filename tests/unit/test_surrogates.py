@@ -199,7 +199,7 @@ def test_what_was_saved_predicts_the_same_bits_and_is_found_as_current(surrogate
     assert save(surrogate, tmp_path / "models") == folder
     assert sorted(path.name for path in (tmp_path / "models").iterdir()) == sorted([folder.name, "current"])
     card = json.loads((folder / "card.json").read_text())
-    assert card["scores_on_unseen_rows"].keys() == {"coercive_field", "remanence", "loss_per_cycle"}
+    assert card["scores"]["unseen rows"].keys() == {"coercive_field", "remanence", "loss_per_cycle", "slp"}
     assert "| diameter |" in (folder / "card.md").read_text()
     assert not [path for path in folder.iterdir() if path.suffix not in (".onnx", ".txt", ".json", ".md")]
 
@@ -287,8 +287,8 @@ def test_groups_are_never_on_both_sides():
     table = pl.DataFrame({"group": group, "x": group.astype(float), "y": y})
     card = train(table, inputs=("x",), outputs=("y",), model="boosting", groups="group").card
     free = train(table, inputs=("x",), outputs=("y",), model="boosting").card
-    assert card["scores_on_unseen_rows"]["y"]["r_squared"] < 0.3
-    assert free["scores_on_unseen_rows"]["y"]["r_squared"] > 0.8
+    assert card["scores"]["unseen rows"]["y"]["r_squared"] < 0.3
+    assert free["scores"]["unseen rows"]["y"]["r_squared"] > 0.8
 
 
 @pytest.mark.parametrize(

@@ -1,83 +1,122 @@
-"""The card of a surrogate, for people: what it learnt from, how good it is, where it holds."""
+"""What is known about a surrogate: what it learnt from, how good it is on rows that it has not seen, where it holds."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from magheat._version import __version__
+from magheat.dataset import LOW_BARRIER
+from magheat.surrogates.features import SCALES, sigma
+from magheat.surrogates.rows import Parts, Rows
+from magheat.surrogates.surrogate import Surrogate, has_barrier, per_mass
+from magheat.surrogates.validation import coverage, scores, shortcomings
+from magheat.units import FloatArray
+
 if TYPE_CHECKING:
-    from magheat.surrogates.surrogate import Surrogate
+    import polars as pl
+
+#: What a model and its numbers may depend on.
+_PACKAGES = ("scikit-learn", "skl2onnx", "onnxruntime", "lightgbm", "numpy", "polars")
+#: Relative errors are of values above so many floors of the transform.
+_FLOORS = 10
+FLOOR_IN_WORDS = (
+    f"{_FLOORS} times the floor of the transform, times the scale of the output where it has one: of two wells 1 % of "
+    "the most that it can be"
+)
 
 
-def card_text(surrogate: Surrogate) -> str:
-    """The card as Markdown."""
-    card = surrogate.card
-    rows = card["rows"]
-    lines = [
-        f"# Surrogate of {', '.join(card['outputs'])}",
-        "",
-        f"Kind: {card['model']}, shown {_shown(card['features'])}. It learnt from {rows['fit']} rows (table "
-        f"`{card['table']}`); {rows['scale']} more taught how far off it is, {rows['calibrate']} calibrated the "
-        f"intervals, and {rows['test']}, which none of these had seen, gave the numbers below. magheat "
-        f"{card['magheat_version']}.",
-        "",
-        "Research software, not a medical device.",
-        "",
-        "## Where it holds",
-        "",
-        *_table(("input", "lowest", "highest"), _ranges(surrogate)),
-        "",
-        "Outside, values are null unless extrapolation is asked for.",
-        "",
-        "## How good it is",
-        "",
-        "Relative errors are of rows above a floor: " + card["floor"] + ".",
-        "",
-        *_table(("output", "R²", "median relative error", "95th percentile", "share above the floor"), _scores(card)),
-        "",
-        "## Whether its 90 % intervals hold",
-        "",
-        *_table(("output", "overall", "worst tenth by prediction", "worst quarter of an input"), _coverage(card)),
-        "",
-    ]
-    return "\n".join(lines)
+def card_of(surrogate: Surrogate, frame: pl.DataFrame, parts: Parts, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The card, in plain JSON types; ``frame`` is the table that was learnt from."""
+    names = [*surrogate.domain.inputs, *surrogate.transforms]
+    card: dict[str, Any] = {
+        **options,
+        "features": surrogate.features,
+        "inputs": {name: list(ends) for name, ends in surrogate.domain.ranges.items()}
+        | {name: list(words) for name, words in surrogate.domain.words.items()},
+        "outputs": list(surrogate.outputs),
+        "rows": {"fit": parts.fit.size, "scale": parts.scale.size, "calibrate": parts.calibrate.size}
+        | {name: rows.size for name, rows in parts.scored.items()},
+        "table": digest(frame.select(names)),
+        "floor": FLOOR_IN_WORDS,
+        "scores": {},
+        "coverage": {},
+        "low_barrier": {},
+        "warnings": [],
+        "versions": versions(),
+    }
+    for name, rows in parts.scored.items():
+        _score(card, name, surrogate, rows)
+    return card
 
 
-def _shown(features: str) -> str:
-    return "dimensionless numbers of the physics" if features == "two-well" else "the inputs as they are"
+def _score(card: dict[str, Any], name: str, surrogate: Surrogate, rows: Rows) -> None:
+    """Put scores and coverage on these rows into the card."""
+    predicted = surrogate.predict(rows.frame, extrapolate=True)
+    truth, floors = with_slp(surrogate, rows)
+    inputs = {one: rows.columns[one] for one in surrogate.domain.ranges}
+    by = "slp" if "slp" in surrogate.outputs else surrogate.outputs[0]
+    card["scores"][name] = scored(truth, predicted, floors)
+    card["coverage"][name] = coverage(inputs, truth, predicted, by)
+    card["warnings"] += shortcomings(card["coverage"][name], name, rows.size)
+    if has_barrier(rows.columns):
+        low = sigma(rows.columns) < LOW_BARRIER
+        parts = {"rows": low, "other_rows": ~low}
+        card["low_barrier"][name] = {"share": float(low.mean())} | {
+            what: scored(truth, predicted, floors, among) for what, among in parts.items() if among.any()
+        }
 
 
-def _ranges(surrogate: Surrogate) -> list[tuple[str, ...]]:
-    numbers: list[tuple[str, ...]] = [
-        (name, f"{low:.6g}", f"{high:.6g}") for name, (low, high) in surrogate.domain.ranges.items()
-    ]
-    return numbers + [(name, "one of", ", ".join(words)) for name, words in surrogate.domain.words.items()]
+def with_slp(surrogate: Surrogate, rows: Rows) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """What is true of every output of a surrogate, slp included, and above what a relative error means something."""
+    scales, one = SCALES[surrogate.features](rows.columns), np.ones(rows.size)
+    floors = {name: _FLOORS * t.floor * scales.get(name, one) for name, t in surrogate.transforms.items()}
+    truth = dict(rows.truth)
+    if "slp" in surrogate.outputs and "slp" not in truth:
+        factor = per_mass(rows.frame, rows.columns)
+        for values in (truth, floors):
+            values["slp"] = values["loss_per_cycle"] * factor
+    return truth, floors
 
 
-def _scores(card: dict[str, Any]) -> list[tuple[str, ...]]:
-    return [
-        (
-            name,
-            f"{found['r_squared']:.5f}",
-            f"{100 * found['median_relative_error']:.2g} %",
-            f"{100 * found['relative_error_95']:.2g} %",
-            f"{100 * found['share_above_floor']:.0f} %",
-        )
-        for name, found in card["scores_on_unseen_rows"].items()
-    ]
+def scored(
+    truth: Mapping[str, FloatArray],
+    predicted: pl.DataFrame,
+    floors: Mapping[str, FloatArray],
+    among: np.ndarray | slice = slice(None),
+) -> dict[str, dict[str, float]]:
+    """Scores of every output, among some of the rows."""
+    return {
+        name: scores(values[among], predicted[name].to_numpy()[among], floors[name][among])
+        for name, values in truth.items()
+    }
 
 
-def _coverage(card: dict[str, Any]) -> list[tuple[str, ...]]:
-    lines: list[tuple[str, ...]] = []
-    for name, found in card["coverage_of_90_percent_intervals"].items():
-        tenths = next(values for key, values in found.items() if key.startswith("by_decile"))
-        quarter, worst = min(
-            ((key, min(values)) for key, values in found["by_quarter"].items()), key=lambda one: one[1]
-        )
-        shares = (f"{100 * found['overall']:.1f} %", f"{100 * min(tenths):.1f} %", f"{100 * worst:.1f} % ({quarter})")
-        lines.append((name, *shares))
-    return lines
+def versions() -> dict[str, str]:
+    """What it was made with."""
+    found = {"magheat": __version__}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # put on the path without being installed
+            found[package] = "unknown"
+    return found
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
+def digest(frame: pl.DataFrame) -> str:
+    """Content hash of a table, 32 hexadecimal digits: of its names and values, row by row in their order."""
+    import polars as pl
+
+    result = hashlib.blake2b(f"{frame.height} ".encode(), digest_size=16)
+    for column in frame.get_columns():
+        result.update(f"{column.name} ".encode() + column.is_null().to_numpy().tobytes())
+        if column.dtype.is_numeric():
+            result.update(column.fill_null(0).cast(pl.Float64).to_numpy().astype("<f8").tobytes())
+        else:
+            texts = column.cast(pl.String).fill_null("")
+            result.update(texts.str.len_bytes().to_numpy().astype("<u4").tobytes() + "".join(texts).encode())
+    return result.hexdigest()

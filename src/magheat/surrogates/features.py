@@ -22,7 +22,7 @@ coupling_to_anisotropy    mu0 M_s^2 Int^3/(24 K)                                
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -44,6 +44,11 @@ TWO_WELL_INPUTS = (
 )
 #: Attempt time of the logarithms, s; another one only shifts them.
 _TAU0 = 1e-9
+
+
+def suits_two_wells(inputs: Collection[str]) -> bool:
+    """Whether these are the inputs of the two-well model."""
+    return set(inputs) == set(TWO_WELL_INPUTS)
 
 
 def sigma(columns: Columns) -> FloatArray:

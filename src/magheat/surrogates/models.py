@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 
-#: Training passes in all and how many stages of falling step size they are divided into.
-_STAGES = 10
+#: Stages of falling step size that the passes over the rows are divided into.
+_STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
 _FIRST_STEP, _LEAST_SHARE = 2e-3, 5e-3
 
@@ -124,12 +124,15 @@ def trained_estimator(
     from threadpoolctl import threadpool_limits
 
     rows = len(features)
+    single = [np.ascontiguousarray(part, np.float32) for part in (features, outputs)]  # twice as fast as double
+    x, y = single[0], single[1].ravel() if outputs.shape[1] == 1 else single[1]
     estimator = MLPRegressor(
         hidden_layer_sizes=layers,
+        activation="tanh",  # loops change smoothly: half the error of rectifiers, and no slower
         alpha=1e-6,
-        batch_size=int(np.clip(rows // 16, 8, 512)),
+        batch_size=int(np.clip(rows // 16, 8, 256)),
         warm_start=True,
-        max_iter=passes(rows),
+        max_iter=max(1, passes(rows) // _STAGES),
         tol=0.0,
         n_iter_no_change=10**6,
         random_state=seed,
@@ -137,18 +140,21 @@ def trained_estimator(
     # one thread: the matrices are small, and threads that wait for one another beside busy cores take ten times as long
     with warnings.catch_warnings(), threadpool_limits(1, "blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen, not awaited
+        warnings.filterwarnings("ignore", "Training interrupted", UserWarning)
         for stage in range(_STAGES):
             share = (1 + np.cos(np.pi * stage / _STAGES)) / 2
             estimator.set_params(learning_rate_init=_FIRST_STEP * max(share, _LEAST_SHARE))
-            estimator.fit(features, outputs[:, 0] if outputs.shape[1] == 1 else outputs)
+            estimator.fit(x, y)
+            if estimator.n_iter_ < estimator.max_iter:  # scikit-learn turns Ctrl-C into a warning
+                raise KeyboardInterrupt
             if progress is not None:
                 progress((stage + 1) / _STAGES)
     return estimator
 
 
 def passes(rows: int) -> int:
-    """Passes over the rows in one stage: more for few rows, so that small tables are learnt as well."""
-    return int(np.clip(800_000 / max(rows, 1), 12, 60))
+    """Passes over the rows in all: more for few rows, so that small tables are learnt as well."""
+    return int(np.clip(8_000_000 / max(rows, 1), 120, 600))
 
 
 def as_onnx(estimator: MLPRegressor, features: int) -> bytes:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from magheat.errors import SchemaError, SpecError
-from magheat.surrogates.card import card_text
+from magheat.surrogates.card_text import card_text
 from magheat.surrogates.features import FEATURES
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import from_files

@@ -11,7 +11,7 @@ import numpy as np
 from magheat.dataset import LOW_BARRIER
 from magheat.errors import SpecError
 from magheat.spec.material import magnetite
-from magheat.surrogates.features import FEATURES, SCALES, TWO_WELL_INPUTS, sigma
+from magheat.surrogates.features import FEATURES, SCALES, sigma
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import Regressor
 from magheat.surrogates.outputs import Transform
@@ -100,14 +100,13 @@ class Surrogate:
         in_range = ~np.any(list(outside.values()), axis=0)
         values = self._values(columns, in_range | extrapolate, level)
         if "slp" in self.outputs and "slp" not in self.transforms:
-            density = numbers(frame, "density") if "density" in frame.columns else magnetite.density
             with np.errstate(over="ignore"):
-                per_mass = columns["frequency"] / density
-                values |= {"slp" + end: values["loss_per_cycle" + end] * per_mass for end in _ENDS}
+                factor = per_mass(frame, columns)
+                values |= {"slp" + end: values["loss_per_cycle" + end] * factor for end in _ENDS}
         result = {name: pl.Series(name, column, nan_to_null=True) for name, column in values.items()}
         result["in_range"] = pl.Series("in_range", in_range)
         result["out_of_range"] = pl.Series("out_of_range", _named(outside, in_range), dtype=pl.String)
-        if {"anisotropy_constant", "diameter", "temperature"} <= set(columns):
+        if has_barrier(columns):
             with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
                 result["low_barrier"] = pl.Series("low_barrier", sigma(columns) < LOW_BARRIER)
         return pl.DataFrame(result)
@@ -153,6 +152,13 @@ def _named(outside: Mapping[str, np.ndarray], in_range: np.ndarray) -> list[str 
     return named
 
 
-def suits_two_wells(inputs: tuple[str, ...]) -> bool:
-    """Whether these are the inputs of the two-well model."""
-    return set(inputs) == set(TWO_WELL_INPUTS)
+def per_mass(frame: pl.DataFrame, columns: Mapping[str, FloatArray]) -> FloatArray:
+    """(rows,) what makes an slp of a loss, frequency over density; of magnetite where the frame does not say."""
+    density = numbers(frame, "density") if "density" in frame.columns else magnetite.density
+    result: FloatArray = columns["frequency"] / density
+    return result
+
+
+def has_barrier(columns: Mapping[str, FloatArray]) -> bool:
+    """Whether the inputs tell K V/(k_B T)."""
+    return {"anisotropy_constant", "diameter", "temperature"} <= set(columns)

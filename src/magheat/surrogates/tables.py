@@ -52,7 +52,7 @@ class Domain:
         return result
 
 
-def as_frame(table: Mapping[str, Any] | pl.DataFrame) -> pl.DataFrame:
+def as_frame(table: Mapping[str, Any] | pl.DataFrame, called: str = "table") -> pl.DataFrame:
     """The table as a Polars frame; a number in a mapping serves for all rows.
 
     Raises
@@ -65,18 +65,20 @@ def as_frame(table: Mapping[str, Any] | pl.DataFrame) -> pl.DataFrame:
     if isinstance(table, pl.DataFrame):
         return table
     if not isinstance(table, Mapping):
-        raise SchemaError(f"table must be a Polars frame or a mapping of column to array; got {type(table).__name__}.")
+        raise SchemaError(
+            f"{called} must be a Polars frame or a mapping of column to array; got {type(table).__name__}."
+        )
     columns = {str(name): np.atleast_1d(np.asarray(column)) for name, column in table.items()}
     rows = max((column.size for column in columns.values()), default=0)
     for name, column in columns.items():
         if column.ndim > 1 or column.size not in (1, rows):
             raise SchemaError(
-                f"table column {name} must have {rows} rows or be one number; got the shape {column.shape}."
+                f"{called} column {name} must have {rows} rows or be one number; got the shape {column.shape}."
             )
     return pl.DataFrame({name: np.broadcast_to(column, rows).copy() for name, column in columns.items()})
 
 
-def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str) -> None:
+def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str, called: str = "table") -> None:
     """Refuse a table that lacks one of the columns.
 
     Raises
@@ -87,7 +89,7 @@ def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str) -> Non
     for name in names:
         if name not in frame.columns:
             have = ", ".join(frame.columns) or "none"
-            raise SchemaError(f"table must have the {what} {name}; it has the columns {have}.")
+            raise SchemaError(f"{called} must have the {what} {name}; it has the columns {have}.")
 
 
 def numbers(frame: pl.DataFrame, name: str) -> FloatArray:

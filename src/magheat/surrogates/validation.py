@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,11 @@ from magheat.units import FloatArray
 
 if TYPE_CHECKING:
     import polars as pl
+
+#: Parts by the size of a prediction, and the rows that one needs for a share of 90 % to mean something (3 points).
+_PARTS, _FEWEST_IN_PART = 10, 100
+#: How far coverage may be from 90 % overall, and the least in any part.
+_OVERALL, _IN_PART = 0.02, 0.85
 
 
 def r_squared(true: FloatArray, predicted: FloatArray) -> float:
@@ -61,7 +66,43 @@ def coverage(
         within = covered(truth, predicted, output)
         found[output] = {
             "overall": float(within.mean()),
-            f"by_decile_of_predicted_{by}": shares_by(10, sizes, within),
+            f"by_decile_of_predicted_{by}": shares_by(_PARTS, sizes, within),
             "by_quarter": {name: shares_by(4, values, within) for name, values in columns.items()},
         }
     return found
+
+
+def shortcomings(found: Mapping[str, Mapping[str, Any]], name: str, rows: int) -> list[str]:
+    """Where 90 % intervals do not hold what they should, one sentence for each output and target, worst first.
+
+    Of fewer than 100 rows in a part, nobody can tell.
+    """
+    told = []
+    if rows < _PARTS * _FEWEST_IN_PART:
+        told.append(
+            f"With {rows} rows, a share of a tenth of the {name} is known to no better than "
+            f"{100 * float(np.sqrt(0.09 * _PARTS / max(rows, 1))):.0f} percentage points, and no part was judged."
+        )
+    for output, shares in found.items():
+        if abs(shares["overall"] - 0.9) > _OVERALL:
+            told.append(
+                f"90 % intervals of {output} hold for {100 * shares['overall']:.1f} % of the rows {name}; 88 to 92 % "
+                "is the aim."
+            )
+        worst, where = min(_parts_of(shares))
+        if rows >= _PARTS * _FEWEST_IN_PART and worst < _IN_PART:
+            told.append(
+                f"90 % intervals of {output} hold for {100 * worst:.1f} % of the rows {name} in {where}; 85 % is the "
+                "least to aim at."
+            )
+    return told
+
+
+def _parts_of(shares: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
+    """Every part that is judged: its coverage and what it is called."""
+    for key, values in shares.items():
+        if key.startswith("by_decile_of_predicted_"):
+            by = key.removeprefix("by_decile_of_predicted_")
+            yield from ((share, f"tenth {k} by predicted {by}") for k, share in enumerate(values, 1))
+    for name, values in shares["by_quarter"].items():
+        yield from ((share, f"quarter {k} of {name}") for k, share in enumerate(values, 1))
