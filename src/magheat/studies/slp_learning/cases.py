@@ -13,6 +13,19 @@ from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material
+from magheat.workflows.learning_paper import GRID
+
+__all__ = [
+    "ASKED",
+    "ATTEMPT_TIME",
+    "CITATION",
+    "GRID",
+    "INPUTS",
+    "FloatArray",
+    "Input",
+    "experiment",
+    "factorial",
+]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,16 +34,6 @@ CITATION = (
     "machine learning approach (INRIM, Torino), whose database is credited to APL Materials (2022) 081108"
 )
 
-#: Inputs of the model by the knowledge base's names, in the order in which they vary, the last one fastest. SI.
-GRID: Mapping[str, tuple[float, ...]] = {
-    "saturation_magnetization": (3.0e5, 3.75e5, 4.5e5),
-    "anisotropy_constant": (1e4, 2e4, 3e4),
-    "diameter": (8e-9, 11e-9, 14e-9, 17e-9, 20e-9, 25e-9),
-    "interaction": (0.2, 0.5, 0.8),
-    "temperature": (300.0, 320.0),
-    "frequency": (50e3, 200e3, 400e3),
-    "amplitude": (50 * OERSTED, 100 * OERSTED, 200 * OERSTED, 300 * OERSTED),
-}
 #: What the paper asks of the learned model, on no line of its grid: 315 K, 100 kHz, 150 Oe.
 ASKED: Mapping[str, float] = {"temperature": 315.0, "frequency": 100e3, "amplitude": 150 * OERSTED}
 #: tau_0 of the rates, s.

@@ -37,7 +37,7 @@ def compare(
     wanted = [(design, view, kind) for design in designs for view in models.VIEWS for kind in models.KINDS]
     each = [(*one, number) for one in wanted for number in range(trainings)]
 
-    def trained(design: str, view: models.View, kind: str, number: int) -> Numbers:
+    def trained(design: str, view: models.View, kind: str, number: int, _: Progress) -> Numbers:
         sample = designs[design]
         named = {"rows": [sample.digest(), between.digest()], "view": view.name, "kind": kind, "number": number}
         named["settings"] = models.SETTINGS[kind]

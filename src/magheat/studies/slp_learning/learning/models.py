@@ -2,8 +2,8 @@
 
 "Raw": the seven inputs in the units that people use (a forest takes a column whose range is below 1e-7 for constant:
 diameters in metres would be ignored) and the three outputs. "Physics": the dimensionless numbers of two wells and the
-outputs over the most that each can be (`magheat.surrogates.features`). Both are then centred and of unit spread, the
-outputs, too: a forest splits by the sum of the outputs' variances, and M_r in A/m would drown the rest.
+outputs over the most that each can be (`magheat.surrogates.features`). Outputs are then centred and of unit spread: a forest splits by the sum of their
+variances, and M_r in A/m would drown the rest. So are the inputs of the network; trees have no use for that.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Fitted(NamedTuple):
 
     estimator: Estimator
     view: View
-    inputs: tuple[FloatArray, FloatArray]  # mean and standard deviation of the features
+    inputs: tuple[FloatArray, FloatArray]  # what the features are centred by and divided by
     outputs: tuple[FloatArray, FloatArray]  # the same of the outputs in units of their scales
     seconds: float  # of one core, of the training
 
@@ -83,7 +83,7 @@ VIEWS = (RAW, PHYSICS)
 def fit(kind: str, view: View, sample: Sample, seed: int, threads: int = 1) -> Fitted:
     """A model trained on all rows of the sample; the same whatever the number of threads."""
     features, learnt = view.features(sample.inputs), sample.outputs / view.scales(sample.inputs)
-    inputs, outputs = _spread(features), _spread(learnt)
+    inputs, outputs = _spread(features) if kind == NETWORK else _as_they_are(features), _spread(learnt)
     started = time.thread_time()
     estimator = _FITS[kind]((features - inputs[0]) / inputs[1], (learnt - outputs[0]) / outputs[1], seed, threads)
     return Fitted(estimator, view, inputs, outputs, time.thread_time() - started)
@@ -92,6 +92,10 @@ def fit(kind: str, view: View, sample: Sample, seed: int, threads: int = 1) -> F
 def _spread(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     width = values.std(axis=0)
     return values.mean(axis=0), np.where(width > 0, width, 1.0)
+
+
+def _as_they_are(values: FloatArray) -> tuple[FloatArray, FloatArray]:
+    return np.zeros(values.shape[1]), np.ones(values.shape[1])
 
 
 def _forest(features: FloatArray, outputs: FloatArray, seed: int, threads: int) -> Estimator:
@@ -106,7 +110,10 @@ def _forest(features: FloatArray, outputs: FloatArray, seed: int, threads: int) 
 def _network(features: FloatArray, outputs: FloatArray, seed: int, threads: int) -> Estimator:
     from sklearn.neural_network import MLPRegressor
 
-    fitted: Estimator = MLPRegressor(random_state=seed, **SETTINGS[NETWORK]).fit(features, outputs)
+    try:
+        fitted: Estimator = MLPRegressor(random_state=seed, **SETTINGS[NETWORK]).fit(features, outputs)
+    except UserWarning as warning:  # scikit-learn turns Ctrl-C into a warning, which `training` turns back
+        raise KeyboardInterrupt from warning
     return fitted
 
 
@@ -145,4 +152,5 @@ def training() -> Iterator[None]:
 
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("error", "Training interrupted", UserWarning)
         yield

@@ -66,7 +66,7 @@ def repeat(material: Material, kinds: tuple[str, ...], count: int, kept: Kept, t
         "shown": material.shown.tolist(),
     }
 
-    def one(kind: str, number: int) -> Numbers:
+    def one(kind: str, number: int, _: Progress) -> Numbers:
         named = {**made_from, "kind": kind, "number": number, "settings": models.SETTINGS[kind]}
         return kept.get(f"repeat-{kind}", named, lambda: _one_repeat(material, kind, number))
 
@@ -103,7 +103,7 @@ def predict_unseen(grid: Sample, count: int, kept: Kept, tell: Progress) -> list
     """(rows tested, (rows tested, 3) predictions) of forests on so many splits of the whole grid."""
     made_from: Mapping[str, object] = {"rows": grid.digest(), "settings": models.SETTINGS[models.FOREST]}
 
-    def one(number: int) -> Numbers:
+    def one(number: int, _: Progress) -> Numbers:
         return kept.get("unseen", {**made_from, "number": number}, lambda: _one_unseen(grid, number))
 
     found = side_by_side([partial(one, number) for number in range(count)], tell)

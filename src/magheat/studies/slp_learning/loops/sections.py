@@ -31,7 +31,7 @@ def part(numbers: Loops, pictures: Pictures) -> Part:
         ("maps", "Beyond the paper: what the model says", shown("slp_maps")),
         ("models", "Beyond the paper: where three models agree, and part", shown("three_models")),
     ]
-    return Part("its loops", _LEAD, _points(numbers), sections, findings(numbers), _method(numbers))
+    return Part("the loops", _LEAD, _points(numbers), sections, findings(numbers), _method(numbers))
 
 
 _LEAD = (
