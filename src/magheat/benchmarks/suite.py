@@ -27,6 +27,7 @@ from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material
 from magheat.units import FloatArray
+from magheat.workflows.learning_paper import grid_points
 
 #: Right-hand sides per attempted step of the pairs 5(4) and 8(5,3).
 STAGES = {"dormand-prince": 6, "dop853": 12}
@@ -123,20 +124,6 @@ def aligned_loops(rows: int) -> dict[str, FloatArray | float]:
     }
 
 
-def paper_grid() -> dict[str, FloatArray]:
-    """The 3888 loops of the learning paper's kind of grid."""
-    axes = {
-        "saturation_magnetization": [3e5, 3.75e5, 4.5e5],
-        "anisotropy_constant": [1e4, 2e4, 3e4],
-        "diameter": [8e-9, 11e-9, 14e-9, 17e-9, 20e-9, 25e-9],
-        "interaction": [0.2, 0.5, 0.8],
-        "temperature": [300.0, 320.0],
-        "frequency": [5e4, 2e5, 4e5],
-        "amplitude": [x * OERSTED for x in (50, 100, 200, 300)],
-    }
-    return {name: x.ravel() for name, x in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True)}
-
-
 def measure_two_wells() -> Iterator[Measurement]:
     """Workloads W4 and W5: two-well loops, tables in and out included."""
     rows = 16_000
@@ -146,7 +133,7 @@ def measure_two_wells() -> Iterator[Measurement]:
     yield Measurement(
         "W4 aligned two-well loops, 1000 steps integrated", "rate, one core", rows / seconds, "loops/s", 2e5
     )
-    grid = paper_grid()
+    grid = grid_points()
     count = grid["diameter"].size
     for points in (16, 32):
         what = f"W5 {count} interacting two-well loops, {points} axes"

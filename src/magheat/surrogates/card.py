@@ -88,12 +88,18 @@ def scored(
     predicted: pl.DataFrame,
     floors: Mapping[str, FloatArray],
     among: np.ndarray | slice = slice(None),
-) -> dict[str, dict[str, float]]:
-    """Scores of every output, among some of the rows."""
-    return {
+) -> dict[str, dict[str, float | None]]:
+    """Scores of every output, among some of the rows; None where there is nothing to score."""
+    found = {
         name: scores(values[among], predicted[name].to_numpy()[among], floors[name][among])
         for name, values in truth.items()
     }
+    return {name: {key: _known(value) for key, value in one.items()} for name, one in found.items()}
+
+
+def _known(value: float) -> float | None:
+    """A number as JSON has it."""
+    return value if np.isfinite(value) else None
 
 
 def versions() -> dict[str, str]:

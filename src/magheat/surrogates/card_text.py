@@ -81,14 +81,18 @@ def _scores_on(card: Mapping[str, Any], name: str) -> list[str]:
     return lines
 
 
-def _scores(found: Mapping[str, Mapping[str, float]]) -> list[tuple[str, ...]]:
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.2g} %"
+
+
+def _scores(found: Mapping[str, Mapping[str, float | None]]) -> list[tuple[str, ...]]:
     return [
         (
             name,
-            f"{one['r_squared']:.5f}",
-            f"{100 * one['median_relative_error']:.2g} %",
-            f"{100 * one['relative_error_95']:.2g} %",
-            f"{100 * one['share_above_floor']:.0f} %",
+            "-" if one["r_squared"] is None else f"{one['r_squared']:.5f}",
+            _percent(one["median_relative_error"]),
+            _percent(one["relative_error_95"]),
+            f"{100 * (one['share_above_floor'] or 0):.0f} %",
         )
         for name, one in found.items()
     ]

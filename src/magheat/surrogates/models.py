@@ -26,7 +26,7 @@ Progress = Callable[[float], None]
 #: Stages of falling step size that the passes over the rows are divided into.
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
-_FIRST_STEP, _LEAST_SHARE = 2e-3, 5e-3
+_FIRST_STEP, _LEAST_SHARE = 3e-3, 5e-3
 
 
 class Regressor(Protocol):
@@ -130,7 +130,7 @@ def trained_estimator(
         hidden_layer_sizes=layers,
         activation="tanh",  # loops change smoothly: half the error of rectifiers, and no slower
         alpha=1e-6,
-        batch_size=int(np.clip(rows // 16, 8, 256)),
+        batch_size=int(np.clip(rows // 128, 16, 128)),
         warm_start=True,
         max_iter=max(1, passes(rows) // _STAGES),
         tol=0.0,
@@ -154,7 +154,7 @@ def trained_estimator(
 
 def passes(rows: int) -> int:
     """Passes over the rows in all: more for few rows, so that small tables are learnt as well."""
-    return int(np.clip(8_000_000 / max(rows, 1), 120, 600))
+    return int(np.clip(6_000_000 / max(rows, 1), 40, 200))
 
 
 def as_onnx(estimator: MLPRegressor, features: int) -> bytes:

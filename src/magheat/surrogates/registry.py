@@ -143,7 +143,7 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
 
 
 def _json(value: Any) -> bytes:
-    return json.dumps(value, indent=1).encode()
+    return json.dumps(value, indent=1, allow_nan=False).encode()
 
 
 def _surrogate(files: dict[str, bytes]) -> Surrogate:

@@ -66,14 +66,15 @@ class _Computed(NamedTuple):
 _Road = Callable[[Solver, list[Experiment], bool], list[_Computed | Failure]]
 
 
-def compute(plan: Plan, points: FloatArray, keys: Sequence[str]) -> Outcome:
+def compute(plan: Plan, points: FloatArray, keys: Sequence[str], threads: int | None = 1) -> Outcome:
     """The outcome of some rows (n, a) of a design, whose keys are given.
 
-    One row that fails does not sink the others. Solvers run on one thread: the cores are taken by other workers.
+    One row that fails does not sink the others. Solvers run on one thread, because the cores are taken by other
+    workers; None takes all cores.
     """
     started = time.perf_counter()
     results: list[_Computed | Failure | None] = [None] * len(points)
-    for solver, members in _by_solver(plan, points, results):
+    for solver, members in _by_solver(plan, points, results, threads):
         for position, computed in _run(solver, members, plan.loops):
             results[position] = computed
     outcome = Outcome([], [], {}, [], 0.0)
@@ -131,7 +132,7 @@ def _equal(own: Any, value: Any) -> bool:
 
 
 def _by_solver(
-    plan: Plan, points: FloatArray, results: list[Any]
+    plan: Plan, points: FloatArray, results: list[Any], threads: int | None
 ) -> Iterator[tuple[Solver, list[tuple[int, Experiment]]]]:
     """The experiments by their solver, each with its position; what cannot be built fails, for as long as it is so."""
     shared = solver_at(plan, points[0]) if one_solver(plan) else None
@@ -145,7 +146,7 @@ def _by_solver(
         except MagheatError as error:
             results[position] = Failure(position, str(error), lasting=False)
     for solver, members in groups.items():
-        yield dataclasses.replace(solver, threads=1) if _has_threads(solver) else solver, members  # type: ignore[type-var]
+        yield dataclasses.replace(solver, threads=threads) if _has_threads(solver) else solver, members  # type: ignore[type-var]
 
 
 def _has_threads(solver: Solver) -> bool:

@@ -13,19 +13,8 @@ from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
 from magheat.spec.material import Material
-from magheat.workflows.learning_paper import GRID
-
-__all__ = [
-    "ASKED",
-    "ATTEMPT_TIME",
-    "CITATION",
-    "GRID",
-    "INPUTS",
-    "FloatArray",
-    "Input",
-    "experiment",
-    "factorial",
-]
+from magheat.workflows.learning_paper import GRID as GRID
+from magheat.workflows.learning_paper import factorial as factorial
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -58,12 +47,6 @@ INPUTS: Mapping[str, Input] = {
     "frequency": Input("f", "kHz", 1e3, "frequency"),
     "amplitude": Input("H_V", "Oe", OERSTED, "vertex field"),
 }
-
-
-def factorial(levels: Mapping[str, tuple[float, ...]]) -> dict[str, FloatArray]:
-    """All combinations of the levels as columns, the last input varying fastest."""
-    grids = np.meshgrid(*levels.values(), indexing="ij")
-    return {name: grid.ravel() for name, grid in zip(levels, grids, strict=True)}
 
 
 def experiment(row: Mapping[str, float], samples_per_cycle: int = 2000) -> Experiment:

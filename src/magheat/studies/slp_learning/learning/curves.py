@@ -121,7 +121,7 @@ def _train_users(rows: Sample, held: Held, progress: Progress) -> Numbers:
     started = time.thread_time()
     trained = surrogates.train(
         rows.table(),
-        box=dict(BOX),
+        box={name: (ends.low, ends.high) for name, ends in BOX.items()},
         seed=_SEED,
         progress=progress,
         calibration=held.calibration.table(),
