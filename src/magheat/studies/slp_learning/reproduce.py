@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from magheat.errors import SpecError
-from magheat.studies.drawings import draw_all
-from magheat.studies.files import write_csv
+from magheat.studies.drawings import Drawing, draw_all
+from magheat.studies.files import Columns, write_csv
 from magheat.studies.slp_learning import database, report
 from magheat.studies.slp_learning.cases import GRID
 from magheat.studies.slp_learning.learning import sections as learning_sections
@@ -84,7 +84,8 @@ def compute(out: Path, tell: Telling, plan: Plan | None = None, stages: tuple[st
 def write(numbers: Numbers, out: Path, tell: Telling) -> Path:
     """Tables, knowledge base, figures and report; the path of the report."""
     out.mkdir(parents=True, exist_ok=True)
-    tables, drawings = {}, []
+    tables: dict[str, Columns] = {}
+    drawings: list[Drawing] = []
     if numbers.learning is not None:
         tables |= learning_tables.tables(numbers.learning)
         drawings += learning_sections.drawings(numbers.learning)

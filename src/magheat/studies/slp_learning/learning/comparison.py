@@ -30,9 +30,7 @@ class Line(NamedTuple):
     no_wells: Scores  # (n, 3) on the others
 
 
-def compare(
-    designs: Mapping[str, Sample], between: Sample, trainings: int, kept: Kept, tell: Progress
-) -> list[Line]:
+def compare(designs: Mapping[str, Sample], between: Sample, trainings: int, kept: Kept, tell: Progress) -> list[Line]:
     """Every design, seen both ways, by every kind of model."""
     wanted = [(design, view, kind) for design in designs for view in models.VIEWS for kind in models.KINDS]
     each = [(*one, number) for one in wanted for number in range(trainings)]
@@ -45,7 +43,9 @@ def compare(
 
     found = dict(zip(each, side_by_side([partial(trained, *one) for one in each], tell), strict=True))
     return [
-        _line(designs[design], between, design, view.name, kind, [found[design, view, kind, k] for k in range(trainings)])
+        _line(
+            designs[design], between, design, view.name, kind, [found[design, view, kind, k] for k in range(trainings)]
+        )
         for design, view, kind in wanted
     ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -93,15 +95,13 @@ class Held(NamedTuple):
     asked: Sample  # the paper's figure 2
 
 
-def users_model(
-    rows: Sample, sizes: Sequence[int], answering: int, held: Held, kept: Kept, tell: Telling
-) -> Users:
+def users_model(rows: Sample, sizes: Sequence[int], answering: int, held: Held, kept: Kept, tell: Telling) -> Users:
     """The model that users get on the first so many of the rows; that of ``answering`` rows gives the answers."""
-    digests = [one.digest() for one in held]
+    digests, sources = [one.digest() for one in held], _sources()
 
     def trained(count: int, progress: Progress) -> Numbers:
         some = rows.first(count)
-        named = {"rows": [some.digest(), *digests], "kind": USERS}
+        named = {"rows": [some.digest(), *digests], "kind": USERS, "sources": sources}
         return kept.get(USERS, named, lambda: _train_users(some, held, progress))
 
     small = [count for count in sizes if count <= _SMALL]
@@ -136,6 +136,15 @@ def _train_users(rows: Sample, held: Held, progress: Progress) -> Numbers:
         "asked": asked,
         "seconds": np.array(seconds),
     }
+
+
+def _sources() -> str:
+    """A short name of the code that trains, which may change where the version does not."""
+    from magheat import surrogates
+
+    folder = Path(surrogates.__file__).parent
+    text = b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
 
 
 def _with_ends(trained: Surrogate, sample: Sample) -> FloatArray:

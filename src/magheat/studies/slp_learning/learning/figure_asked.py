@@ -46,7 +46,15 @@ def _draw_panel(axes: Axes, numbers: Learning, curve: Curve) -> None:
     ends = np.abs(said[few, 1:] - said[few, :1]).T
     how: dict[str, Any] = {"linestyle": "", "elinewidth": 1.0, "capsize": 2}
     axes.errorbar(
-        x[few], said[few, 0], ends, color=style.INK, marker="D", markersize=3.2, label="surrogate, 90 %", zorder=2.6, **how
+        x[few],
+        said[few, 0],
+        ends,
+        color=style.INK,
+        marker="D",
+        markersize=3.2,
+        label="surrogate, 90 %",
+        zorder=2.6,
+        **how,
     )
     inside = np.flatnonzero(curve.on_grid)[:: max(1, x.size // 30)]
     for kind, colour, marker, face in (
@@ -55,8 +63,8 @@ def _draw_panel(axes: Axes, numbers: Learning, curve: Curve) -> None:
     ):
         found = numbers.curves.predicted[kind][:, curve.rows, _AREA][:, inside] / 1e3
         spread = found.std(axis=0, ddof=1) if len(found) > 1 else None
-        words = {"label": f"random {kind}, ±σ" if kind == FOREST else f"neural {kind}, ±σ"}
-        look = {"color": colour, "marker": marker, "markersize": 3.6, "markerfacecolor": face or colour}
+        words: dict[str, Any] = {"label": f"random {kind}, ±σ" if kind == FOREST else f"neural {kind}, ±σ"}
+        look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 3.6, "markerfacecolor": face or colour}
         axes.errorbar(x[inside], found.mean(axis=0), spread, **how, **look, **words)
     axes.axhline(0.0, color=style.FAINT, linewidth=0.8, zorder=0.5)
     axes.set_xlim(x[0] - 0.02 * (x[-1] - x[0]), x[-1] + 0.02 * (x[-1] - x[0]))

@@ -1,4 +1,4 @@
-"""On the grid and between its values: predicted areas against true ones; and how errors fall with the number of loops."""
+"""On the grid and off it: predicted areas against true ones; and how errors fall with the number of loops."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _LINE: dict[str, Any] = {FOREST: "solid", NETWORK: (0, (4, 1.5)), BOOSTING: (0, 
 def draw_pairs(numbers: Learning, width: float = style.WIDE) -> Figure:
     """Predicted against simulated areas: the same forests twice, and the model that users get."""
     narrow = width < 5
-    drawn = style.figure(width, 9.6 if narrow else 3.0)
+    drawn = style.figure(width, 9.6 if narrow else 2.75)
     panels = drawn.subplots(*((3, 1) if narrow else (1, 3)), squeeze=False).ravel()
     between, forest = numbers.between.outputs[:, _AREA], numbers.repeats[FOREST]
     tested = np.concatenate(forest.tests)
     told = [
-        (numbers.grid.outputs[tested, _AREA], np.concatenate(forest.on_tests)[:, _AREA], "forest, loops of the grid"),
-        (between, forest.between[0][:, _AREA], "forest, between"),
-        (between, numbers.users.answers.between[:, _AREA], "surrogate, between"),
+        (numbers.grid.outputs[tested, _AREA], np.concatenate(forest.on_tests)[:, _AREA], "forest, on the grid"),
+        (between, forest.between[0][:, _AREA], "forest, off the grid"),
+        (between, numbers.users.answers.between[:, _AREA], "surrogate, off the grid"),
     ]
     for k, (axes, (true, predicted, words)) in enumerate(zip(panels, told, strict=True)):
         colour = style.COLOURS[1] if k == 2 else style.COLOURS[0]
@@ -77,6 +77,11 @@ def _draw_curve(axes: Axes, numbers: Learning, value: Any) -> None:
     users = numbers.users.steps
     _draw_steps(axes, users, value, color=style.INK, marker="D", linestyle="solid", linewidth=1.9)
     axes.set(xscale="log", yscale="log")
+    largest = max(users.rows.max(), *(one.rows.max(initial=0) for one in numbers.steps))
+    ticks = [t for t in (1e3, 2e3, 5e3, 1e4) if t <= 1.1 * largest] if largest < 2e4 else [1e3, 1e4, 1e5, 1e6]
+    axes.set_xticks(ticks, [f"{tick:,.0f}".replace(",", "\u202f") for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_xlim(800, 1.3 * largest)
     axes.grid(axis="y", color=style.FAINT, linewidth=0.6, zorder=0)
     axes.set_axisbelow(True)
 
@@ -92,7 +97,13 @@ def _draw_line(axes: Axes, line: Line, value: Any) -> None:
     colour = _COLOUR[line.view]
     face = "none" if line.design == "grid" else colour
     axes.plot(
-        line.rows, values.mean(), color=colour, marker=_MARKER[line.kind], markersize=5.5, markerfacecolor=face, zorder=3
+        line.rows,
+        values.mean(),
+        color=colour,
+        marker=_MARKER[line.kind],
+        markersize=5.5,
+        markerfacecolor=face,
+        zorder=3,
     )
 
 
@@ -102,6 +113,10 @@ def _legend(drawn: Figure, axes: Axes, *, narrow: bool) -> None:
         for kind in (FOREST, NETWORK, BOOSTING):
             how: dict[str, Any] = {"color": _COLOUR[view], "marker": _MARKER[kind], "linestyle": _LINE[kind]}
             handles += axes.plot([], [], markersize=4.2, label=f"{kind}, {view}", **how)
-    handles += axes.plot([], [], color=style.INK, marker="D", markersize=4.2, linewidth=1.9, label="surrogate of magheat")
-    handles += axes.plot([], [], color=style.QUIET, marker="s", linestyle="", markerfacecolor="none", label="open: from the grid")
+    handles += axes.plot(
+        [], [], color=style.INK, marker="D", markersize=4.2, linewidth=1.9, label="surrogate of magheat"
+    )
+    handles += axes.plot(
+        [], [], color=style.QUIET, marker="s", linestyle="", markerfacecolor="none", label="open: from the grid"
+    )
     drawn.legend(handles=handles, loc="outside lower center", ncols=2 if narrow else 4, fontsize=7.5, handlelength=2.8)

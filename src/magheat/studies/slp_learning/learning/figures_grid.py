@@ -46,7 +46,10 @@ def draw_shown(numbers: Learning, width: float = style.WIDE) -> Figure:
             axes.set_ylabel("$(p_v - e_v)$ / $\\sigma$")
         if not narrow or k == 2:
             axes.set_xlabel("loop of figure 1(b)")
-    handles = [axes.plot([], [], linestyle="", label=f"random {k}" if k == FOREST else f"neural {k}", **_MARKS[k])[0] for k in PAPERS]
+    handles = [
+        axes.plot([], [], linestyle="", label=f"random {k}" if k == FOREST else f"neural {k}", **_MARKS[k])[0]
+        for k in PAPERS
+    ]
     drawn.legend(handles=handles, loc="outside lower center", ncols=2)
     return drawn
 
@@ -61,19 +64,20 @@ def _bounds(axes: Axes) -> None:
 def draw_every(numbers: Learning, width: float = style.WIDE) -> Figure:
     """How many loops are within so many standard deviations; and the share within three, by diameter."""
     narrow = width < 5
-    drawn = style.figure(width, 6.6 if narrow else 3.1)
+    drawn = style.figure(width, 6.9 if narrow else 3.3)
     left, right = drawn.subplots(*((2, 1) if narrow else (1, 2)), squeeze=False).ravel()
     _draw_shares(left, numbers)
     _draw_by_diameter(right, numbers)
+    drawn.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2 if narrow else 4, fontsize=7.5)
     return drawn
 
 
 def _draw_shares(axes: Axes, numbers: Learning) -> None:
     x = np.geomspace(0.03, 300, 200)
     told = [
-        (numbers.unseen.relative, style.COLOURS[0], "solid", "forest, loops of the grid"),
-        (numbers.on_between[FOREST].relative, style.COLOURS[0], (0, (4, 1.5)), "forest, between"),
-        (numbers.on_between[NETWORK].relative, style.COLOURS[1], (0, (4, 1.5)), "network, between"),
+        (numbers.unseen.relative, style.COLOURS[0], "solid", "forest, on the grid"),
+        (numbers.on_between[FOREST].relative, style.COLOURS[0], (0, (4, 1.5)), "forest, off the grid"),
+        (numbers.on_between[NETWORK].relative, style.COLOURS[1], (0, (4, 1.5)), "network, off the grid"),
     ]
     normal = [math.erf(one / math.sqrt(2)) for one in x.tolist()]
     axes.plot(x, normal, color=style.QUIET, linewidth=1.0, linestyle=(0, (1, 1.5)), label="normal law")
@@ -85,7 +89,6 @@ def _draw_shares(axes: Axes, numbers: Learning) -> None:
     axes.set_xticks([], minor=True)
     axes.set_xlabel("$|p_v - e_v|$ / $\\sigma$")
     axes.set_ylabel("share of loops that are nearer")
-    axes.legend(loc="upper left", fontsize=7, handlelength=2.4, borderaxespad=0.1)
     style.panel_name(axes, "a", "all three outputs")
 
 
@@ -100,13 +103,13 @@ def _draw_by_diameter(axes: Axes, numbers: Learning) -> None:
     at = numbers.grid.inputs["diameter"]
     grid = np.array([numbers.unseen.within(at == level).mean() for level in levels])
     how: dict[str, Any] = {"color": style.COLOURS[0], "markersize": 5}
-    axes.plot(levels / 1e-9, grid, marker=style.MARKERS[0], label="forest, loops of the grid", **how)
+    axes.plot(levels / 1e-9, grid, marker=style.MARKERS[0], **how)
     edges = np.linspace(levels[0], levels[-1], 13)
     place = np.digitize(numbers.between.inputs["diameter"], edges[1:-1])
     middles = (edges[1:] + edges[:-1]) / 2e-9
     for kind in PAPERS:
         share = [numbers.on_between[kind].within(place == k).mean() for k in range(middles.size)]
-        axes.plot(middles, share, linestyle=(0, (4, 1.5)), label=f"{kind}, between", **(_MARKS[kind] | {"markersize": 4}))
+        axes.plot(middles, share, linestyle=(0, (4, 1.5)), **(_MARKS[kind] | {"markersize": 4}))
     axes.axhline(math.erf(BOUND / math.sqrt(2)), color=style.QUIET, linewidth=1.0, linestyle=(0, (1, 1.5)))
     axes.set(ylim=(0, 1.03), xlim=(7.5, 25.5))
     axes.set_xlabel("diameter (nm)")

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from magheat._version import __version__
-from magheat.studies.slp_learning.cases import FloatArray
 from magheat.whole import whole_file
 
 #: Numbers of one piece of work, by name.
-Numbers = dict[str, FloatArray]
+Numbers = dict[str, npt.NDArray[Any]]
 
 #: Raise when the same words would stand for other numbers.
 _FORM = 1

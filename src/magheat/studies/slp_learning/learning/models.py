@@ -2,8 +2,9 @@
 
 "Raw": the seven inputs in the units that people use (a forest takes a column whose range is below 1e-7 for constant:
 diameters in metres would be ignored) and the three outputs. "Physics": the dimensionless numbers of two wells and the
-outputs over the most that each can be (`magheat.surrogates.features`). Outputs are then centred and of unit spread: a forest splits by the sum of their
-variances, and M_r in A/m would drown the rest. So are the inputs of the network; trees have no use for that.
+outputs over the most that each can be (`magheat.surrogates.features`). Outputs are then centred and of unit spread: a
+forest splits by the sum of their variances, and M_r in A/m would drown the rest. So are the inputs of the network;
+trees have no use for that.
 """
 
 from __future__ import annotations

@@ -94,9 +94,7 @@ def _one_repeat(material: Material, kind: str, number: int) -> Numbers:
 def _gathered(found: list[Numbers]) -> Repeats:
     stacked = (np.stack([one[name] for one in found]) for name in ("shown", "between", "asked", "seconds"))
     shown, between, asked, seconds = stacked
-    return Repeats(
-        [one["test"] for one in found], [one["on_test"] for one in found], shown, between, asked, *seconds.T
-    )
+    return Repeats([one["test"] for one in found], [one["on_test"] for one in found], shown, between, asked, *seconds.T)
 
 
 def predict_unseen(grid: Sample, count: int, kept: Kept, tell: Progress) -> list[tuple[Rows, FloatArray]]:

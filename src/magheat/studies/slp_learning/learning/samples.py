@@ -87,5 +87,7 @@ def of_database(database: Database) -> Sample:
 
 def rows_of(database: Database, inputs: Mapping[str, float]) -> int:
     """The row of the grid that has these inputs."""
-    same = np.all([np.isclose(database.column(name), value, rtol=1e-9, atol=0.0) for name, value in inputs.items()], axis=0)
+    same = np.all(
+        [np.isclose(database.column(name), value, rtol=1e-9, atol=0.0) for name, value in inputs.items()], axis=0
+    )
     return int(np.flatnonzero(same)[0])

@@ -1,4 +1,4 @@
-"""Scores of predictions for all three outputs: R^2 and relative errors, for all loops and apart for those of one kind."""
+"""Scores of predictions for all three outputs: R^2 and relative errors, of all loops or of some."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ class Plan(NamedTuple):
     forest_splits: int = 300  # for the forest's predictions of every loop
     trainings: int = 5  # of every combination of rows, features and model
     between: int = 4096  # Sobol points for the scores
+    rows: int = 4096  # Sobol points that are as many as the grid's
     sizes: tuple[int, ...] = (1024, 2048, 4096, 8192, 16_384, 32_768, 65_536)  # of the learning curves
     users_sizes: tuple[int, ...] = (1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 262_144, 1_048_576)
     answering: int = 65_536  # rows of the users' model that is shown
@@ -96,9 +97,10 @@ def shown_loops(database: Database) -> Shown:
 def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learning:
     """All numbers of the stage; what is finished is kept in the folder."""
     kept = Kept(out / KEPT)
-    tell(announcement(plan))
+    tell("Loops off the grid, and what the paper asks ...")
     grid, shown = of_database(database), shown_loops(database)
-    between, calibration = (simulated(sobol_points(n, s)) for n, s in ((plan.between, _BETWEEN), (plan.calibration, _CALIBRATION)))
+    between = simulated(sobol_points(plan.between, _BETWEEN))
+    calibration = simulated(sobol_points(plan.calibration, _CALIBRATION))
     started = time.perf_counter()
     question = asked.compute(plan.points)
     seconds = time.perf_counter() - started
@@ -107,11 +109,11 @@ def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learnin
     repeats = protocol.repeat(material, models.PAPERS, plan.repeats, kept, tell)
     tell(f"Forests on {plan.forest_splits} random splits, for every loop of the grid ...")
     unseen = protocol.predict_unseen(grid, plan.forest_splits, kept, tell)
-    largest = max(*plan.sizes, *plan.users_sizes, plan.between)
-    tell(f"{largest} loops between the values of the grid ...")
+    largest = max(*plan.sizes, *plan.users_sizes, plan.rows)
+    tell(f"Sobol points to learn from, {largest} loops ...")
     rows = simulated(sobol_points(largest, _ROWS), tell)
     tell("Grid and Sobol, raw and physics, forest, network and boosting ...")
-    lines = comparison.compare({"grid": grid, "Sobol": rows.first(4096)}, between, plan.trainings, kept, tell)
+    lines = comparison.compare({"grid": grid, "Sobol": rows.first(plan.rows)}, between, plan.trainings, kept, tell)
     tell("Learning curves ...")
     steps = curves.compare(rows, plan.sizes, between, kept, tell)
     tell("The model that users get ...")
@@ -131,16 +133,6 @@ def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learnin
         steps,
         users,
         _curves(plan, question, repeats, seconds),
-    )
-
-
-def announcement(plan: Plan) -> str:
-    """What is going to happen, in one line."""
-    if max(plan.users_sizes) <= 65_536:
-        return "Learning from the loops ..."
-    return (
-        f"Learning from the loops: {plan.repeats} repeats, {plan.forest_splits} forests, then up to "
-        f"{max(plan.users_sizes)} loops; about 40 minutes on two cores, and it goes on where it was stopped ..."
     )
 
 

@@ -48,7 +48,9 @@ def _inputs(sample: Sample) -> dict[str, npt.ArrayLike]:
 
 
 def _named(words: str, values: FloatArray) -> dict[str, npt.ArrayLike]:
-    return {f"{words} {name} ({unit})": values[:, k] for k, (name, unit) in enumerate(zip(OUTPUTS, _UNITS, strict=True))}
+    return {
+        f"{words} {name} ({unit})": values[:, k] for k, (name, unit) in enumerate(zip(OUTPUTS, _UNITS, strict=True))
+    }
 
 
 def _off(words: str, one: Deviations) -> dict[str, npt.ArrayLike]:
@@ -68,7 +70,7 @@ def _repeats(numbers: Learning) -> Columns:
     parts = []
     for kind in PAPERS:
         one = numbers.repeats[kind]
-        scores = {}
+        scores: dict[str, npt.ArrayLike] = {}
         for words, values in (("on", on_grid(numbers, kind)), ("off", off_grid(numbers, kind))):
             scores |= {f"R^2 of {name} {words} the grid (1)": values[:, k] for k, name in enumerate(OUTPUTS)}
         seconds = {"training (s)": one.train_seconds, "prediction of 1000 loops (s)": one.predict_seconds}

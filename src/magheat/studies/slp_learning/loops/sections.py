@@ -9,12 +9,13 @@ from magheat.constants import OERSTED
 from magheat.studies import page
 from magheat.studies.findings import digits, percent, whole
 from magheat.studies.slp_learning import database as db
-from magheat.studies.slp_learning.loops.captions import captions
 from magheat.studies.slp_learning.cases import ATTEMPT_TIME, INPUTS
+from magheat.studies.slp_learning.loops.captions import captions
 from magheat.studies.slp_learning.loops.examples import best_below, inputs_in_words
 from magheat.studies.slp_learning.loops.findings import Loops, agreeing, findings
 from magheat.studies.slp_learning.loops.stored import DESIGN, FILE
 from magheat.studies.slp_learning.report import Part, Pictures
+
 
 def part(numbers: Loops, pictures: Pictures) -> Part:
     """What the loops add to the report; ``pictures`` are (wide, narrow) SVG texts by name."""
