@@ -62,7 +62,8 @@ def compute(points: int) -> Sample:
 def nearest_on_grid(columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """The same points moved to the nearest values of the grid, to the lower of two that are as near.
 
-    A tree asks whether an input is at most half way between two values, and stops asking where rows do not differ.
+    A tree asks whether an input is at most half way between two values that its rows have, and between the values of
+    a grid that is all that it can ask; where few rows are left, some of the values may be missing.
     """
     found = {}
     for name, values in columns.items():

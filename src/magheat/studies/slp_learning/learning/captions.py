@@ -41,7 +41,7 @@ def _every(numbers: Learning) -> str:
     off = {kind: float(one.within().mean()) for kind, one in numbers.on_between.items()}
     return (
         "(a) Share of loops whose deviation is smaller. Solid: every loop of the grid by forests that have not seen "
-        f"it, {digits(float(unseen.count.mean()), 1)} of {whole(numbers.plan.forest_splits)} on average, all three "
+        f"it, {digits(float(unseen.times.mean()), 1)} of {whole(numbers.plan.forest_splits)} on average, all three "
         f"outputs. Within 3 σ: {by_output}; {percent(float(unseen.within(wells).mean()))} where K V ≥ 3 k_B T, "
         f"{percent(float(unseen.within(~wells).mean()))} of the others. Dashed: off the grid, by the "
         f"{numbers.plan.repeats} repeats: {percent(off[FOREST])} by the forest, {percent(off[NETWORK])} by the "
@@ -70,7 +70,7 @@ def _asked(numbers: Learning) -> str:
 def _pairs(numbers: Learning) -> str:
     return (
         "Predicted against simulated area. (a) The paper's forests on the loops that each was not trained on, all "
-        f"{numbers.plan.repeats} repeats. (b) One of these forests on {whole(numbers.between.count)} points off the "
+        f"{numbers.plan.repeats} repeats. (b) One of these forests on {whole(numbers.between.height)} points off the "
         f"grid. (c) The surrogate that magheat trains, from {whole(numbers.users.answers.rows)} other Sobol points, "
         "on the points of (b). Areas below 1 J/m³ are not drawn."
     )

@@ -51,7 +51,7 @@ def compare(designs: Mapping[str, Sample], between: Sample, trainings: int, kept
 
 
 def _train(sample: Sample, between: Sample, view: models.View, kind: str, number: int) -> Numbers:
-    parts = split(sample.count, 20_000 + number, np.empty(0, dtype=np.intp))
+    parts = split(sample.height, 20_000 + number, np.empty(0, dtype=np.intp))
     fitted = models.fit(kind, view, sample.at(parts.train), seed=20_000 + number)
     return {
         "test": parts.test,
@@ -66,7 +66,7 @@ def _line(sample: Sample, between: Sample, design: str, view: str, kind: str, fo
         design,
         view,
         kind,
-        sample.count - len(found[0]["test"]),
+        sample.height - len(found[0]["test"]),
         joined([score(one["on_test"], sample.at(one["test"])) for one in found]),
         *(joined([score(one["between"], between, rows) for one in found]) for rows in (slice(None), wells, ~wells)),
     )

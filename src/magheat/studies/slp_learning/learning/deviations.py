@@ -20,7 +20,7 @@ BOUND = 3.0
 class Deviations(NamedTuple):
     """Predictions for loops, n of each, held against the loops."""
 
-    count: FloatArray  # (rows,) predictions of a loop
+    times: FloatArray  # (rows,) predictions of a loop
     mean: FloatArray  # (rows, 3)
     sigma: FloatArray  # (rows, 3) standard deviation of one prediction; NaN for fewer than two
     true: FloatArray  # (rows, 3)

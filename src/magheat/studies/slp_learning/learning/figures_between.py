@@ -78,7 +78,7 @@ def _draw_curve(axes: Axes, numbers: Learning, value: Any) -> None:
     _draw_steps(axes, users, value, color=style.INK, marker="D", linestyle="solid", linewidth=1.9)
     axes.set(xscale="log", yscale="log")
     largest = max(users.rows.max(), *(one.rows.max(initial=0) for one in numbers.steps))
-    ticks = [t for t in (1e3, 2e3, 5e3, 1e4) if t <= 1.1 * largest] if largest < 2e4 else [1e3, 1e4, 1e5, 1e6]
+    ticks = [t for t in (1e3, 2e3, 4e3, 8e3) if t <= 1.1 * largest] if largest < 2e4 else [1e3, 1e4, 1e5, 1e6]
     axes.set_xticks(ticks, [f"{tick:,.0f}".replace(",", "\u202f") for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.set_xlim(800, 1.3 * largest)

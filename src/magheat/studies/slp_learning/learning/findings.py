@@ -221,7 +221,7 @@ def _not_simulated(numbers: Learning) -> Finding:
         "Results, figure 2",
         "Predicted (by the random forest) loop area as a function of nanoparticles size at the given input values "
         "(none of which were previously simulated).",
-        f"Of the {numbers.curves.true.count} points of the three panels {whole(known)} are rows of the grid. But the "
+        f"Of the {numbers.curves.true.height} points of the three panels {whole(known)} are rows of the grid. But the "
         f"forest answers as if they were: at {percent(share)} of them it is nearer to the loop of the nearest row (320 "
         "K for 315 K, 50 kHz for 100 kHz, 100 Oe for 150 Oe) than to the loop that was asked for. A tree knows no "
         "values between those that it was taught.",

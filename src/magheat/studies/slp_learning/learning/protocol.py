@@ -76,11 +76,11 @@ def repeat(material: Material, kinds: tuple[str, ...], count: int, kept: Kept, t
 
 
 def _one_repeat(material: Material, kind: str, number: int) -> Numbers:
-    parts = split(material.grid.count, number, material.shown)
+    parts = split(material.grid.height, number, material.shown)
     fitted = models.fit(kind, models.RAW, material.grid.at(parts.train), seed=number)
     started = time.thread_time()
     between = fitted.predict(material.between.inputs)
-    seconds = (time.thread_time() - started) * 1000 / material.between.count
+    seconds = (time.thread_time() - started) * 1000 / material.between.height
     return {
         "test": parts.test,
         "on_test": fitted.predict(material.grid.at(parts.test).inputs),
@@ -110,6 +110,6 @@ def predict_unseen(grid: Sample, count: int, kept: Kept, tell: Progress) -> list
 
 def _one_unseen(grid: Sample, number: int) -> Numbers:
     # numbers of their own: the repeats of the protocol have splits and seeds from 0
-    parts = split(grid.count, 10_000 + number, np.empty(0, dtype=np.intp))
+    parts = split(grid.height, 10_000 + number, np.empty(0, dtype=np.intp))
     fitted = models.fit(models.FOREST, models.RAW, grid.at(parts.train), seed=10_000 + number)
     return {"test": parts.test, "on_test": fitted.predict(grid.at(parts.test).inputs)}

@@ -33,7 +33,7 @@ class Sample(NamedTuple):
     outputs: FloatArray  # (rows, 3) coercive field, remanence (A/m), loss per cycle (J/m^3)
 
     @property
-    def count(self) -> int:
+    def height(self) -> int:
         """How many loops."""
         return len(self.outputs)
 

@@ -109,7 +109,7 @@ def _reduced(plan: Plan) -> str:
 def _protocol(numbers: Learning) -> str:
     told, plan = times(numbers), numbers.plan
     text = (
-        f"{whole(numbers.grid.count)} loops on a grid, parted at random in 90 % to learn from and 10 % to be tested "
+        f"{whole(numbers.grid.height)} loops on a grid, parted at random in 90 % to learn from and 10 % to be tested "
         f"on, a random forest and a neural network, {plan.repeats} repeats with a new split and a new initialisation. "
         "Scores are means and standard deviations over the repeats."
     )
@@ -168,7 +168,7 @@ def _scores(numbers: Learning) -> str:
     low = float((~numbers.between.two_wells()).mean())
     caption = (
         f"R² of models that learnt from {whole(grid)} rows of the grid or {whole(sobol)} Sobol points: on a random 10 "
-        f"% of their own design; off the grid, on {whole(numbers.between.count)} other Sobol points; and on those of "
+        f"% of their own design; off the grid, on {whole(numbers.between.height)} other Sobol points; and on those of "
         f"them ({percent(low)}) with σ = K V/(k_B T) < 3, where there are no two wells to speak of and hardly any "
         f"loss. Last: the surrogate that magheat trains. Means of {numbers.plan.trainings} "
         f"training{'s' if numbers.plan.trainings > 1 else ''}."
@@ -223,9 +223,9 @@ def _method(numbers: Learning) -> list[str]:
         f"Splits: {percent(TESTED)} to test, drawn by numpy's generator with seeds that are written down; the shown "
         "loops are in no training set of the protocol. σ is the standard deviation over the repeats, with n − 1.",
         "Deviations of every loop: forests on splits of the whole grid; a loop's predictions are those of the "
-        f"forests that did not have it, {whole(numbers.unseen.count.min())} to {whole(numbers.unseen.count.max())} of "
+        f"forests that did not have it, {whole(numbers.unseen.times.min())} to {whole(numbers.unseen.times.max())} of "
         f"{whole(numbers.plan.forest_splits)}.",
-        f"Off the grid: {whole(numbers.between.count)} points of a scrambled Sobol sequence in the grid's box, K and "
+        f"Off the grid: {whole(numbers.between.height)} points of a scrambled Sobol sequence in the grid's box, K and "
         "f uniform in the logarithm, interaction from 0; other points of their own for training and for intervals. "
         "Without interactions below the grid's lowest the forest's R² there are "
         f"{', '.join(digits(float(v), 2) for v in inside)} ({', '.join(WORDS)}).",

@@ -27,7 +27,7 @@ def tables(numbers: Learning) -> dict[str, Columns]:
     shown = _inputs(grid.at(numbers.shown.rows))
     return {
         "fig1a.csv": {"loop": numbers.shown.names, **shown, **_by_kind(numbers.on_shown)},
-        "every_loop.csv": {**_inputs(grid), "times tested (1)": numbers.unseen.count, **_off(FOREST, numbers.unseen)},
+        "every_loop.csv": {**_inputs(grid), "times tested (1)": numbers.unseen.times, **_off(FOREST, numbers.unseen)},
         "off_grid.csv": {
             **_inputs(between),
             **_by_kind(numbers.on_between),
