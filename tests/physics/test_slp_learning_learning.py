@@ -27,7 +27,7 @@ SMALL = study.Plan(
     trainings=2,
     between=256,
     rows=512,
-    sizes=(128, 256),
+    sizes=(128, 512),
     users_sizes=(256, 512),
     answering=512,
     calibration=256,
@@ -296,7 +296,7 @@ def test_more_loops_teach_more(numbers):
         assert steps.rows.tolist() == list(SMALL.sizes)
     physics = [one for one in numbers.steps if one.view == "physics" and one.kind == models.FOREST]
     first, last = physics[0].scores
-    assert (last.r_squared > first.r_squared).all()
+    assert last.median.mean() < first.median.mean()
     assert numbers.users.steps.rows.tolist() == list(SMALL.users_sizes)
     assert 0.75 < numbers.users.answers.between_covered.mean() < 1.0
 
