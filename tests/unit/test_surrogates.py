@@ -244,7 +244,7 @@ def test_a_renamed_or_missing_folder_is_refused(surrogate, tmp_path):
 
 
 def test_intervals_follow_noise_that_grows():
-    model = train(noisy(6000, 1), inputs=("x", "z"), outputs=("y",), model="boosting")
+    model = train(noisy(2000, 1), inputs=("x", "z"), outputs=("y",), model="boosting", calibration=noisy(6000, 3))
     fresh = noisy(4000, 2)
     predicted = model.predict(fresh)
     within = covered(fresh["y"].to_numpy(), predicted, "y")

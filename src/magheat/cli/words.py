@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -66,7 +68,7 @@ def is_linear(ds: xr.Dataset) -> bool:
     return "field_is_linear" not in ds or bool(ds["field_is_linear"])
 
 
-def ensemble_flags(ds: xr.Dataset) -> list[str]:
+def ensemble_flags(ds: Mapping[Hashable, Any]) -> list[str]:
     """What a loop of an ensemble warns of."""
     told = {
         "low_barrier": "Low barrier: K V is below 3 k_B T, where two wells with rates between them are a poor picture.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from magheat.errors import SpecError
 from magheat.surrogates.features import FEATURES, SCALES, suits_two_wells
 from magheat.surrogates.intervals import Conformal, calibrate, learn_scale
-from magheat.surrogates.models import FITS, Progress, Regressor, fit_boosting, fit_network
+from magheat.surrogates.models import FITS, Progress, Regressor
 from magheat.surrogates.outputs import SCALED_FLOOR, Transform, transform_of
 from magheat.surrogates.rows import Parts, Rows
 from magheat.units import FloatArray
@@ -39,16 +39,26 @@ class View(NamedTuple):
         return np.column_stack(forth)
 
 
+def require_kind(model: str | None) -> None:
+    """Refuse a kind of model that is not known.
+
+    Raises
+    ------
+    SpecError
+        Naming those that are.
+    """
+    if model is not None and model not in FITS:
+        raise SpecError(f"model must be one of {', '.join(FITS)}; got {model!r}.")
+
+
 def chosen_kind(model: str | None, rows: Rows, words: Mapping[str, object]) -> str:
     """The kind of model that was asked for, or that the rows allow for.
 
     Raises
     ------
     SpecError
-        For an unknown kind, or a network for words or missing inputs.
+        For a network of words or missing inputs.
     """
-    if model is not None and model not in FITS:
-        raise SpecError(f"model must be one of {', '.join(FITS)}; got {model!r}.")
     whole = not words and all(np.isfinite(values).all() for values in rows.columns.values())
     if model == "network" and not whole:
         raise SpecError("model must be 'boosting' for inputs that are words or missing in some rows; got 'network'.")
@@ -71,10 +81,10 @@ def fit(view: View, rows: Rows, kind: str, seed: int, progress: Progress) -> Reg
     return FITS[kind](view.shown(rows), view.learnt(rows), seed, progress)
 
 
-def learn_errors(view: View, regressor: Regressor, parts: Parts, kind: str, seed: int) -> Conformal:
+def learn_errors(view: View, regressor: Regressor, parts: Parts, seed: int) -> Conformal:
     """How far a model is off, from rows that it has not seen."""
     x, unseen = view.shown(parts.scale), view.shown(parts.calibrate)
-    scale = learn_scale(_scale_fit(kind, seed), x, view.learnt(parts.scale) - regressor.predict(x))
+    scale = learn_scale(x, view.learnt(parts.scale) - regressor.predict(x), seed)
     predicted = regressor.predict(unseen)
     return calibrate(scale, unseen, predicted, view.learnt(parts.calibrate) - predicted)
 
@@ -83,10 +93,3 @@ def _centred(features: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation of each feature; what never varies gets 1."""
     centre, width = np.nanmean(features, axis=0), np.nanstd(features, axis=0)
     return centre, np.where(width > 0, width, 1.0)
-
-
-def _scale_fit(kind: str, seed: int) -> Callable[[FloatArray, FloatArray], Regressor]:
-    """A smaller model of the same kind, for the residuals."""
-    if kind == "network":
-        return lambda x, y: fit_network(x, y, seed + 1, layers=(32, 32))
-    return lambda x, y: fit_boosting(x, y, seed + 1, trees=60)

@@ -1,29 +1,32 @@
 """Intervals that hold: split conformal prediction, scaled by a model of how far the prediction is off, place by place.
 
-A second model learns the logarithm of the residuals (as learnt, of unit spread) on rows that the first has not seen. On
-further unseen rows the residuals are divided by what it says; the quantile of these scores at the level that is asked
-for, times what it says for a new row, is half the width there. The quantile is taken apart for small, middling and
-large predictions. Under exchangeability the coverage is the level, among each of these as well.
+A second model, of boosted trees, learns the size that nine of ten residuals (as learnt, of unit spread) stay below,
+place by place, on rows that the first has not seen. On further unseen rows the residuals are divided by what it says;
+the quantile of these scores at the level that is asked for, times what it says for a new row, is half the width there.
+The quantile is taken apart for small, middling and large predictions. Under exchangeability the coverage is the level,
+among each of these as well.
 
 Source: Papadopoulos et al., Normalized nonconformity measures for regression conformal prediction (2008); Lei et al.,
-Distribution-free predictive inference for regression, JASA 113 (2018), section 2; Vovk, Gammerman, Shafer,
-Algorithmic Learning in a Random World (2005), section 4.5, for the parts.
+Distribution-free predictive inference for regression, JASA 113 (2018), section 2; Romano, Patterson, Candes,
+Conformalized quantile regression (2019), for a scale that is a quantile; Vovk, Gammerman, Shafer, Algorithmic Learning
+in a Random World (2005), section 4.5, for the parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from magheat.surrogates.models import Regressor
+from magheat.surrogates.models import Regressor, fit_quantile
 from magheat.units import FloatArray
 
 #: Residuals below this, in units of the output's spread, are as good as none.
 _LEAST = 1e-6
 #: Parts by the size of the prediction, and how many rows each must have at least.
-_MOST_PARTS, _LEAST_ROWS = 10, 250
+_MOST_PARTS, _LEAST_ROWS = 5, 1000
+#: Share of the residuals that the scale is taken at: the level that is asked for most.
+_LEVEL = 0.9
 #: Probabilities at which the scores are kept.
 _GRID = np.concatenate([np.arange(0, 0.99, 0.005), np.arange(0.99, 1.00001, 0.0005)])
 
@@ -35,7 +38,7 @@ class Conformal:
     Parameters
     ----------
     regressor
-        Predicts the logarithm of the residual's size, (rows, outputs).
+        Predicts the logarithm of what nine of ten residuals stay below, but for a constant, (rows, outputs).
     probability
         (q,) levels.
     edges
@@ -59,17 +62,15 @@ class Conformal:
 
 
 def local_scale(regressor: Regressor, features: FloatArray) -> FloatArray:
-    """What the model of residuals expects, (rows, outputs)."""
+    """What the model of residuals says, but for a constant, (rows, outputs)."""
     result: FloatArray = np.exp(np.clip(regressor.predict(features), -12, 12))
     return result
 
 
-def learn_scale(
-    fit: Callable[[FloatArray, FloatArray], Regressor], features: FloatArray, residuals: FloatArray
-) -> Regressor:
+def learn_scale(features: FloatArray, residuals: FloatArray, seed: int) -> Regressor:
     """The model of the logarithm of the residuals' sizes, but for a constant, which the scores take up."""
     logs = np.log(np.abs(residuals) + _LEAST)
-    return fit(features, logs - logs.mean(axis=0))
+    return fit_quantile(features, logs - logs.mean(axis=0), _LEVEL, seed)
 
 
 def calibrate(regressor: Regressor, features: FloatArray, predicted: FloatArray, residuals: FloatArray) -> Conformal:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from magheat.errors import SchemaError
 from magheat.units import FloatArray
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 
+#: Options of LightGBM for the same trees every time, on one thread: beside busy cores several take ten times as long.
+_SAME_EVERY_TIME = {"deterministic": True, "force_row_wise": True, "num_threads": 1, "verbosity": -1}
+#: Trees that say how far off a model is.
+_QUANTILE_TREES = 100
 #: Stages of falling step size that the passes over the rows are divided into.
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
@@ -140,16 +145,24 @@ def trained_estimator(
     # one thread: the matrices are small, and threads that wait for one another beside busy cores take ten times as long
     with warnings.catch_warnings(), threadpool_limits(1, "blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen, not awaited
-        warnings.filterwarnings("ignore", "Training interrupted", UserWarning)
+        warnings.filterwarnings("error", "Training interrupted", UserWarning)
         for stage in range(_STAGES):
             share = (1 + np.cos(np.pi * stage / _STAGES)) / 2
             estimator.set_params(learning_rate_init=_FIRST_STEP * max(share, _LEAST_SHARE))
-            estimator.fit(x, y)
-            if estimator.n_iter_ < estimator.max_iter:  # scikit-learn turns Ctrl-C into a warning
-                raise KeyboardInterrupt
+            _fit_stage(estimator, x, y)
             if progress is not None:
                 progress((stage + 1) / _STAGES)
     return estimator
+
+
+def _fit_stage(estimator: MLPRegressor, x: NDArray[np.float32], y: NDArray[np.float32]) -> None:
+    """Train on; Ctrl-C, which scikit-learn makes a warning of, is Ctrl-C again."""
+    try:
+        estimator.fit(x, y)
+    except UserWarning:
+        raise KeyboardInterrupt from None
+    if estimator.n_iter_ < estimator.max_iter:
+        raise KeyboardInterrupt
 
 
 def passes(rows: int) -> int:
@@ -181,9 +194,7 @@ def fit_boosting(
         "num_leaves": int(np.clip(rows // 20, 4, 63)),
         "min_data_in_leaf": int(np.clip(rows // 100, 3, 10)),
         "seed": seed,
-        "deterministic": True,
-        "force_row_wise": True,
-        "verbosity": -1,
+        **_SAME_EVERY_TIME,
     }
     for k in range(outputs.shape[1]):
         booster = lightgbm.train(
@@ -193,6 +204,27 @@ def fit_boosting(
         if progress is not None:
             progress((k + 1) / outputs.shape[1])
     return Boosting(tuple(texts))
+
+
+def fit_quantile(features: FloatArray, outputs: FloatArray, level: float, seed: int) -> Boosting:
+    """Return boosted trees that say below what this share of the outputs lies, place by place."""
+    import lightgbm
+
+    rows = len(features)
+    options = {
+        "objective": "quantile",
+        "alpha": level,
+        "learning_rate": 0.08,
+        "num_leaves": int(np.clip(rows // 20, 2, 15)),
+        "min_data_in_leaf": int(np.clip(rows // 50, 3, 80)),
+        "feature_fraction": 0.7,
+        "bagging_fraction": 0.7,
+        "bagging_freq": 1,
+        **_SAME_EVERY_TIME,
+        "seed": seed,
+    }
+    boosters = [lightgbm.train(options, lightgbm.Dataset(features, column), _QUANTILE_TREES) for column in outputs.T]
+    return Boosting(tuple(booster.model_to_string() for booster in boosters))
 
 
 #: Kinds of model that a user may ask for.

@@ -35,6 +35,8 @@ FORMAT = 1
 #: What a folder may weigh; a model has about 1 MB.
 _MOST_BYTES = 500 * 2**20
 _SCALE = "scale-"
+#: Name of the pointer to the newest.
+CURRENT = "current"
 
 
 def save(surrogate: Surrogate, out: str | Path) -> Path:
@@ -68,7 +70,7 @@ def save(surrogate: Surrogate, out: str | Path) -> Path:
                 flush(temporary / file)
             flush(temporary)
             os.rename(temporary, target)
-        _point(parent / "current", name)
+        _point(parent / CURRENT, name)
         flush(parent)
     except OSError as error:
         raise SpecError(f"{str(parent)!r} must be a writable folder for models; {error.strerror or error}.") from None
@@ -122,6 +124,7 @@ def _files(surrogate: Surrogate) -> dict[str, bytes]:
     numbers = {
         "format": FORMAT,
         "model": surrogate.regressor.kind,
+        "scale": conformal.regressor.kind,
         "features": surrogate.features,
         "centre": surrogate.centre.tolist(),
         "width": surrogate.width.tolist(),
@@ -156,7 +159,8 @@ def _surrogate(files: dict[str, bytes]) -> Surrogate:
         raise SchemaError(f"a model's features must be one of {', '.join(FEATURES)}; got {numbers['features']!r}.")
     outputs = len(numbers["transforms"])
     scale = {name.removeprefix(_SCALE): content for name, content in files.items() if name.startswith(_SCALE)}
-    regressor, residuals = (from_files(numbers["model"], one, outputs) for one in (files, scale))
+    regressor = from_files(numbers["model"], files, outputs)
+    residuals = from_files(numbers["scale"], scale, outputs)
     conformal = Conformal(
         residuals,
         np.array(numbers["probability"]),

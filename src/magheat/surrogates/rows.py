@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Shares of a table's rows that fit the model, teach how far it is off, calibrate that, and are scored.
 _SHARES = {"fit": 0.78, "scale": 0.06, "calibrate": 0.10, "test": 0.06}
 #: Share of the rows of a calibration that teach how far the model is off; the others calibrate that.
-_SCALE_SHARE = 0.5
+_SCALE_SHARE = 0.65
 #: Fewest rows of a table, of a calibration and of one to be scored on.
 FEWEST, FEWEST_FOR_CALIBRATION, FEWEST_TO_SCORE = 60, 40, 2
 

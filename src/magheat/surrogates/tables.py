@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+#: Share of a number by which it may be beyond a range: "18 nm" and 18e-9 may differ in the last digit.
+_ROUND_OFF = 1e-9
+
+
 @dataclass(frozen=True)
 class Domain:
     """Where a model has been taught: the range of each number, the words of each text.
@@ -160,5 +164,5 @@ def domain_of(frame: pl.DataFrame, inputs: Sequence[str], box: Mapping[str, tupl
 def _widened(values: FloatArray) -> tuple[float, float]:
     """The range of a column and ten mean distances more; what is never negative does not become so."""
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    margin = 10 * (high - low) / values.size
+    margin = 10 * (high - low) / values.size + _ROUND_OFF * max(abs(low), abs(high))
     return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin

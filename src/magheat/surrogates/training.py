@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from magheat.surrogates.card import card_of
 from magheat.surrogates.features import TWO_WELL_INPUTS
-from magheat.surrogates.fitting import chosen_kind, fit, learn_errors, view_of
+from magheat.surrogates.fitting import chosen_kind, fit, learn_errors, require_kind, view_of
 from magheat.surrogates.models import Progress
 from magheat.surrogates.rows import FEWEST, FEWEST_FOR_CALIBRATION, FEWEST_TO_SCORE, asked_for, complete, parted
 from magheat.surrogates.surrogate import Surrogate
@@ -63,8 +63,8 @@ def train(
     progress
         Called with the fraction done.
     calibration
-        Rows that are not in ``table``, at points like those that will be asked about. Half of them teach how far the
-        model is off, the others calibrate its intervals.
+        Rows that are not in ``table``, at points like those that will be asked about. 65 % of them teach how far
+        the model is off, the others calibrate its intervals.
     scored_on
         Name -> rows that are in neither of the two, for the scores and coverages of the card.
 
@@ -77,6 +77,7 @@ def train(
     """
     tell = progress or _silent
     tell(0.0)
+    require_kind(model)
     asked = asked_for(inputs, outputs, groups)
     frame = complete(table, asked, "table", FEWEST)
     domain = domain_of(frame, inputs, box)
@@ -88,12 +89,28 @@ def train(
     kind = chosen_kind(model, parts.fit, domain.words)
     view = view_of(parts.fit)
     regressor = fit(view, parts.fit, kind, seed, lambda done: tell(_FITTED * done))
-    conformal = learn_errors(view, regressor, parts, kind, seed)
+    conformal = learn_errors(view, regressor, parts, seed)
     tell(_CALIBRATED)
     surrogate = Surrogate(regressor, conformal, *view, domain=domain, card={})
     card = card_of(surrogate, frame, parts, {"model": kind, "groups": groups, "seed": seed})
     tell(1.0)
     return Surrogate(regressor, conformal, *view, domain=domain, card=card)
+
+
+def require_trainable(
+    table: Table, inputs: Sequence[str], outputs: Sequence[str], model: str | None = None, groups: str | None = None
+) -> None:
+    """Refuse a table that `train` would refuse, before anything that takes long.
+
+    Raises
+    ------
+    SchemaError
+        When a column is missing, is of the wrong kind, or there are too few rows.
+    SpecError
+        For an unknown model, or names that are no list.
+    """
+    require_kind(model)
+    complete(table, asked_for(inputs, outputs, groups), "table", FEWEST)
 
 
 def _silent(_: float) -> None:

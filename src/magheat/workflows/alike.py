@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _CHUNK = 2048
 #: Rows of a task of a sweep.
 _TASK = 1024
+#: What values begin with that a column holds as JSON text.
+_BEGINS_JSON = tuple('"[0123456789')
 #: Values that a sentence about a mixture names.
 _NAMED = 3
 
@@ -100,7 +102,7 @@ def template_of(rows: pl.DataFrame) -> Template:
     first = origins[0]
     _require_same("solver", [(one.solver["name"], one) for one in origins], "solver")
     fields = {name: field for one in origins for name, field in one.fields.items()}
-    common = {name: _value(first.row, name) for name in fields}
+    common = {name: _value(first.row, name, field) for name, field in fields.items()}
     filled = [(_filled(one, fields, common), one) for one in origins]
     _require_one_experiment(filled, fields)
     return Template(filled[0][0][0], first.solver, fields)
@@ -240,10 +242,17 @@ def _origins(rows: pl.DataFrame) -> Iterator[_Origin]:
         yield _Origin(str(told.get("sweep", "a run")), told["experiment"], solver, fields, row)
 
 
-def _value(row: Mapping[str, Any], name: str) -> Any:
-    """What a row says of a column, as the design put it in."""
+def _value(row: Mapping[str, Any], name: str, field: str) -> Any:
+    """What a row says of a column, as the design put it in; None where it says nothing."""
     given = row.get(f"{name}_given")
-    return row.get(name) if given is None else given
+    value = row.get(name) if given is None else given
+    if value is None and name == "axis_angle":
+        return "random"
+    if isinstance(value, str) and value[:1] in _BEGINS_JSON:
+        return json.loads(value)
+    if isinstance(value, float) and field.rpartition(".")[2] in WHOLE:
+        return int(value)
+    return value
 
 
 def _filled(origin: _Origin, fields: Mapping[str, str], common: Mapping[str, Any]) -> tuple[Table, Table]:

@@ -14,7 +14,7 @@ from magheat.errors import SchemaError, SpecError
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.surrogates.registry import save
 from magheat.surrogates.surrogate import Surrogate
-from magheat.surrogates.training import TWO_WELL_OUTPUTS, train
+from magheat.surrogates.training import TWO_WELL_OUTPUTS, require_trainable, train
 from magheat.units import FloatArray
 from magheat.workflows.alike import MixtureError, Template, matching, simulate_alike, template_of
 from magheat.workflows.learning_paper import BOX, GRID, Range, box_design, grid_points, sobol_points
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 #: Words begin a stage of the work, a number is the fraction of it that is done.
 Progress = Callable[[str | float], None]
 
+#: Where models are kept, each kind in a folder of its own.
+MODELS = Path("models")
 #: Most and fewest points off the grid that calibrate, and those that score.
-_MOST_TO_CALIBRATE, _FEWEST_TO_CALIBRATE, _TO_SCORE = 16_384, 4096, 4096
+_MOST_TO_CALIBRATE, _FEWEST_TO_CALIBRATE, _TO_SCORE = 32_768, 4096, 4096
 #: Seeds of these points, such as no sweep of a user's has by chance.
 _CALIBRATION_SEED, _SCORE_SEED = 2_071_993_001, 2_071_993_002
 #: Share of a box's width by which its rows may stay away from its ends.
@@ -46,7 +48,7 @@ class Fresh(NamedTuple):
 
 def train_from_store(
     store: Store | str | Path,
-    out: str | Path,
+    out: str | Path | None = None,
     *,
     inputs: Sequence[str] | None = None,
     outputs: Sequence[str] = TWO_WELL_OUTPUTS,
@@ -59,7 +61,7 @@ def train_from_store(
 ) -> Path:
     """Train a surrogate on rows of a knowledge base, keep it and make it the current one; its folder.
 
-    Rows of the two-well model get fresh points off their grid, in the box that they fill: up to 16 384 to calibrate the
+    Rows of the two-well model get fresh points off their grid, in the box that they fill: up to 32 768 to calibrate the
     intervals and 4096 to score the model, beside the learning paper's grid where that lies in the box. They are
     simulated for it and not kept. Of other rows, a share that the model does not see serves for both.
 
@@ -68,7 +70,7 @@ def train_from_store(
     store
         The knowledge base, or its URL.
     out
-        Folder of models of one kind, such as "models/two-well".
+        Folder of models of one kind; by default "models/two-well", or of whatever else computed the rows.
     inputs
         Columns to learn from; by default the seven of the two-well model where rows have them, else what varied.
     outputs
@@ -93,6 +95,7 @@ def train_from_store(
     rows = rows_of(store, source, where or {})
     template = _template(rows, inputs)
     names = tuple(inputs) if inputs is not None else _inputs(rows, template)
+    require_trainable(rows, names, outputs, model, groups)
     fresh = None
     if template is not None and template.is_two_well and set(names) <= set(template.fields):
         tell("Simulating points off the grid ...")
@@ -109,7 +112,7 @@ def train_from_store(
         calibration=None if fresh is None else fresh.calibration,
         scored_on=None if fresh is None else fresh.scored_on,
     )
-    return save(with_origin(surrogate, rows, source, template), out)
+    return save(with_origin(surrogate, rows, source, template), MODELS / _kind(rows, source) if out is None else out)
 
 
 def train_two_well(folder: str | Path, rows: int = 16_384, progress: Progress | None = None) -> Path:
@@ -208,6 +211,12 @@ def _template(rows: pl.DataFrame, inputs: Sequence[str] | None) -> Template | No
         raise
     except SchemaError:
         return None
+
+
+def _kind(rows: pl.DataFrame, source: str) -> str:
+    """What a model of these rows is a model of."""
+    solvers = rows["solver"].drop_nulls().unique().to_list()
+    return str(solvers[0]) if len(solvers) == 1 else source
 
 
 def _inputs(rows: pl.DataFrame, template: Template | None) -> tuple[str, ...]:
