@@ -62,10 +62,10 @@ def quick(fits):
     patch = pytest.MonkeyPatch()
     fit, train, lock = models.fit, mh.surrogates.train, threading.Lock()
 
-    def noted(kind, view, sample, seed, threads=1):
+    def noted(kind, view, sample, seed):
         with lock:
             fits.append((kind, view.name, seed, sample))
-        return fit(kind, view, sample, seed, threads)
+        return fit(kind, view, sample, seed)
 
     def trained(table, **options):
         with lock:
@@ -259,10 +259,10 @@ def test_a_forest_sees_diameters(base):
 
 @pytest.mark.parametrize("view", models.VIEWS, ids=lambda view: view.name)
 @pytest.mark.parametrize("kind", models.KINDS)
-def test_a_training_is_the_same_again_and_on_any_number_of_threads(kind, view, numbers):
+def test_a_training_is_the_same_again(kind, view, numbers):
     some = numbers.grid.at(np.arange(0, numbers.grid.height, 5))
     with models.training():
-        first, again = (models.fit(kind, view, some, 3, threads).predict(numbers.between.inputs) for threads in (1, 2))
+        first, again = (models.fit(kind, view, some, 3).predict(numbers.between.inputs) for _ in range(2))
     np.testing.assert_array_equal(first, again)
 
 
@@ -382,10 +382,11 @@ def test_an_interruption_keeps_what_is_finished(tmp_path, numbers):
         return work
 
     with pytest.raises(KeyboardInterrupt):
-        side_by_side([piece(number) for number in range(40)], done.append)
+        side_by_side({number: piece(number) for number in range(40)}, done.append)
     finished = len(list((tmp_path / "kept").iterdir()))
     assert 0 < finished < 40
-    assert [one["a"] for one in side_by_side([piece(number) for number in (0, 1, 2)], done.append)] == [0, 1, 2]
+    found = side_by_side({number: piece(number) for number in (0, 1, 2)}, done.append)
+    assert {number: one["a"] for number, one in found.items()} == {0: 0, 1: 1, 2: 2}
     assert all(0 <= one <= 1 for one in done)
     assert done[-1] == 1.0
 

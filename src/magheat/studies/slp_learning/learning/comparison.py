@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from magheat.solvers.base import Progress
 from magheat.studies.slp_learning.learning import models
-from magheat.studies.slp_learning.learning.crew import side_by_side
 from magheat.studies.slp_learning.learning.kept import Kept, Numbers
 from magheat.studies.slp_learning.learning.protocol import split
 from magheat.studies.slp_learning.learning.samples import Sample
@@ -30,24 +27,39 @@ class Line(NamedTuple):
     no_wells: Scores  # (n, 3) on the others
 
 
-def compare(designs: Mapping[str, Sample], between: Sample, trainings: int, kept: Kept, tell: Progress) -> list[Line]:
-    """Every design, seen both ways, by every kind of model."""
-    wanted = [(design, view, kind) for design in designs for view in models.VIEWS for kind in models.KINDS]
-    each = [(*one, number) for one in wanted for number in range(trainings)]
+class Combination(NamedTuple):
+    """What is trained: which rows, how they are seen, by what, for which time."""
 
-    def trained(design: str, view: models.View, kind: str, number: int, _: Progress) -> Numbers:
-        sample = designs[design]
-        named = {"rows": [sample.digest(), between.digest()], "view": view.name, "kind": kind, "number": number}
-        named["settings"] = models.SETTINGS[kind]
-        return kept.get(f"compared-{kind}", named, lambda: _train(sample, between, view, kind, number))
+    design: str
+    view: models.View
+    kind: str
+    number: int
 
-    found = dict(zip(each, side_by_side([partial(trained, *one) for one in each], tell), strict=True))
+
+def combinations(designs: Iterable[str], trainings: int) -> list[Combination]:
+    """Every design, seen both ways, by every kind of model, so many times."""
     return [
-        _line(
-            designs[design], between, design, view.name, kind, [found[design, view, kind, k] for k in range(trainings)]
-        )
-        for design, view, kind in wanted
+        Combination(design, view, kind, number)
+        for design in designs
+        for view in models.VIEWS
+        for kind in models.KINDS
+        for number in range(trainings)
     ]
+
+
+def trained(one: Combination, sample: Sample, between: Sample, kept: Kept) -> Numbers:
+    """A combination's predictions for the rows that it did not learn from."""
+    named: dict[str, Any] = {"rows": [sample.digest(), between.digest()], "view": one.view.name, "kind": one.kind}
+    named |= {"number": one.number, "settings": models.SETTINGS[one.kind]}
+    return kept.get(f"compared-{one.kind}", named, lambda: _train(sample, between, one.view, one.kind, one.number))
+
+
+def lines(found: Mapping[Combination, Numbers], designs: Mapping[str, Sample], between: Sample) -> list[Line]:
+    """The scores of all combinations, their trainings side by side."""
+    by_line: dict[tuple[str, str, str], list[Numbers]] = {}
+    for one, numbers in found.items():
+        by_line.setdefault((one.design, one.view.name, one.kind), []).append(numbers)
+    return [_line(designs[name[0]], between, *name, numbers) for name, numbers in by_line.items()]
 
 
 def _train(sample: Sample, between: Sample, view: models.View, kind: str, number: int) -> Numbers:

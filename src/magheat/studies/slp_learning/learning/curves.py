@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from magheat.kernels.batch import cores
 from magheat.solvers.base import Progress
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.learning import models
-from magheat.studies.slp_learning.learning.crew import side_by_side
 from magheat.studies.slp_learning.learning.kept import Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import OUTPUTS, Sample
 from magheat.studies.slp_learning.learning.scoring import Scores, score
-from magheat.studies.telling import Telling
 from magheat.workflows.learning_paper import BOX
 
 if TYPE_CHECKING:
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
 
 #: The model that users get, beside the kinds of `models`.
 USERS = "surrogate"
-#: Rows up to which trainings run side by side; larger ones one by one, on all cores where they can.
-_SMALL = 8192
 _SEED = 30_000
 
 
@@ -58,61 +52,70 @@ class Users(NamedTuple):
     answers: Answers
 
 
-def compare(rows: Sample, sizes: Sequence[int], between: Sample, kept: Kept, tell: Telling) -> list[Steps]:
-    """Every kind of model, seen both ways, on the first so many of the rows."""
-    wanted = [(view, kind) for view in models.VIEWS for kind in models.KINDS]
-    digests = {count: [rows.first(count).digest(), between.digest()] for count in sizes}
-
-    def trained(view: models.View, kind: str, count: int, threads: int, _: Progress) -> Numbers:
-        named = {"rows": digests[count], "view": view.name, "kind": kind, "settings": models.SETTINGS[kind]}
-        return kept.get(f"curve-{kind}", named, lambda: _train(rows.first(count), between, view, kind, threads))
-
-    small = [(*one, count) for count in sizes for one in wanted if count <= _SMALL]
-    found = dict(zip(small, side_by_side([partial(trained, *one, 1) for one in small], tell), strict=True))
-    large = [(*one, count) for count in sizes for one in wanted if count > _SMALL]
-    with models.training():
-        for view, kind, count in large:
-            tell(f"Learning curves: {kind}, {view.name}, {count} loops ...")
-            found[view, kind, count] = trained(view, kind, count, cores(), tell)
-    return [
-        _steps(kind, view.name, sizes, [found[view, kind, count] for count in sizes], between) for view, kind in wanted
-    ]
-
-
-def _train(rows: Sample, between: Sample, view: models.View, kind: str, threads: int) -> Numbers:
-    return {"between": models.fit(kind, view, rows, _SEED, threads).predict(between.inputs)}
-
-
-def _steps(kind: str, view: str, sizes: Sequence[int], found: list[Numbers], between: Sample) -> Steps:
-    return Steps(kind, view, np.array(sizes, dtype=float), [score(one["between"], between) for one in found])
-
-
 class Held(NamedTuple):
-    """What the model that users get is held against."""
+    """What the models of the curves are held against."""
 
-    calibration: Sample  # teaches its intervals
-    between: Sample  # scores it
+    calibration: Sample  # teaches the intervals of the model that users get
+    between: Sample  # scores all
     asked: Sample  # the paper's figure 2
 
 
-def users_model(rows: Sample, sizes: Sequence[int], answering: int, held: Held, kept: Kept, tell: Telling) -> Users:
-    """The model that users get on the first so many of the rows; that of ``answering`` rows gives the answers."""
-    digests, sources = [one.digest() for one in held], _sources()
+class Step(NamedTuple):
+    """One point of a learning curve."""
 
-    def trained(count: int, progress: Progress) -> Numbers:
-        some = rows.first(count)
-        named = {"rows": [some.digest(), *digests], "kind": USERS, "sources": sources}
-        return kept.get(USERS, named, lambda: _train_users(some, held, progress))
+    kind: str
+    view: models.View
+    rows: int
 
-    small = [count for count in sizes if count <= _SMALL]
-    found = dict(zip(small, side_by_side([partial(trained, count) for count in small], tell), strict=True))
-    for count in (count for count in sizes if count > _SMALL):
-        tell(f"The model that users get, from {count} loops ...")
-        found[count] = trained(count, tell)
-    steps = _steps(USERS, models.PHYSICS.name, sizes, [found[count] for count in sizes], held.between)
-    seconds = np.array([float(found[count]["seconds"]) for count in sizes])
-    said = found[answering]
-    return Users(steps, seconds, Answers(answering, said["between"], said["covered"], said["asked"]))
+
+def steps_of(sizes: Sequence[int], users_sizes: Sequence[int]) -> list[Step]:
+    """All points, curve by curve."""
+    users = [Step(USERS, models.PHYSICS, count) for count in users_sizes]
+    return users + [Step(kind, view, count) for view in models.VIEWS for kind in models.KINDS for count in sizes]
+
+
+def effort(step: Step) -> float:
+    """About how long a point takes, in some unit."""
+    passes = 12.0 * max(step.rows, 16_384) if step.kind == USERS else float(step.rows)
+    return passes * (3.0 if step.kind == models.NETWORK else 1.0)
+
+
+def trained(step: Step, rows: Sample, held: Held, kept: Kept, tell: Progress) -> Numbers:
+    """What the model of one point predicts."""
+    some = rows.first(step.rows)
+    named: dict[str, Any] = {"kind": step.kind, "view": step.view.name}
+    if step.kind == USERS:
+        named |= {"rows": [one.digest() for one in (some, *held)], "sources": _sources()}
+        return kept.get(USERS, named, lambda: _train_users(some, held, tell))
+    named |= {"rows": [some.digest(), held.between.digest()], "settings": models.SETTINGS[step.kind]}
+    return kept.get(f"curve-{step.kind}", named, lambda: _train(some, held.between, step))
+
+
+def curves(found: Mapping[Step, Numbers], between: Sample) -> list[Steps]:
+    """Scores of all points but those of the model that users get, curve by curve."""
+    return [
+        _steps(kind, view.name, [one for one in found if one[:2] == (kind, view)], found, between)
+        for view in models.VIEWS
+        for kind in models.KINDS
+    ]
+
+
+def users_curve(found: Mapping[Step, Numbers], answering: int, between: Sample) -> Users:
+    """Scores of the model that users get; that of ``answering`` rows gives the answers."""
+    own = [one for one in found if one.kind == USERS]
+    said = found[Step(USERS, models.PHYSICS, answering)]
+    seconds = np.array([float(found[one]["seconds"]) for one in own])
+    answers = Answers(answering, said["between"], said["covered"], said["asked"])
+    return Users(_steps(USERS, models.PHYSICS.name, own, found, between), seconds, answers)
+
+
+def _train(rows: Sample, between: Sample, step: Step) -> Numbers:
+    return {"between": models.fit(step.kind, step.view, rows, _SEED).predict(between.inputs)}
+
+
+def _steps(kind: str, view: str, own: Sequence[Step], found: Mapping[Step, Numbers], between: Sample) -> Steps:
+    told = [score(found[one]["between"], between) for one in own]
+    return Steps(kind, view, np.array([one.rows for one in own], dtype=float), told)
 
 
 def _train_users(rows: Sample, held: Held, progress: Progress) -> Numbers:

@@ -81,12 +81,12 @@ PHYSICS = View("physics", two_well_features, scales)
 VIEWS = (RAW, PHYSICS)
 
 
-def fit(kind: str, view: View, sample: Sample, seed: int, threads: int = 1) -> Fitted:
-    """A model trained on all rows of the sample; the same whatever the number of threads."""
+def fit(kind: str, view: View, sample: Sample, seed: int) -> Fitted:
+    """A model trained on all rows of the sample, on one core: threads that wait for one another lose by far more."""
     features, learnt = view.features(sample.inputs), sample.outputs / view.scales(sample.inputs)
     inputs, outputs = _spread(features) if kind == NETWORK else _as_they_are(features), _spread(learnt)
     started = time.thread_time()
-    estimator = _FITS[kind]((features - inputs[0]) / inputs[1], (learnt - outputs[0]) / outputs[1], seed, threads)
+    estimator = _FITS[kind]((features - inputs[0]) / inputs[1], (learnt - outputs[0]) / outputs[1], seed)
     return Fitted(estimator, view, inputs, outputs, time.thread_time() - started)
 
 
@@ -99,16 +99,14 @@ def _as_they_are(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.zeros(values.shape[1]), np.ones(values.shape[1])
 
 
-def _forest(features: FloatArray, outputs: FloatArray, seed: int, threads: int) -> Estimator:
+def _forest(features: FloatArray, outputs: FloatArray, seed: int) -> Estimator:
     from sklearn.ensemble import RandomForestRegressor
 
-    forest = RandomForestRegressor(random_state=seed, n_jobs=threads, **SETTINGS[FOREST]).fit(features, outputs)
-    forest.set_params(n_jobs=1)
-    fitted: Estimator = forest
+    fitted: Estimator = RandomForestRegressor(random_state=seed, n_jobs=1, **SETTINGS[FOREST]).fit(features, outputs)
     return fitted
 
 
-def _network(features: FloatArray, outputs: FloatArray, seed: int, threads: int) -> Estimator:
+def _network(features: FloatArray, outputs: FloatArray, seed: int) -> Estimator:
     from sklearn.neural_network import MLPRegressor
 
     try:
@@ -125,17 +123,17 @@ class _Boosted(NamedTuple):
         return np.column_stack([one.predict(features, num_threads=1) for one in self.boosters])
 
 
-def _boosting(features: FloatArray, outputs: FloatArray, seed: int, threads: int) -> Estimator:
+def _boosting(features: FloatArray, outputs: FloatArray, seed: int) -> Estimator:
     import lightgbm
 
     own = dict(SETTINGS[BOOSTING])
     rounds = own.pop("rounds")
-    options = {**own, "seed": seed, "num_threads": threads, "verbosity": -1}
+    options = {**own, "seed": seed, "num_threads": 1, "verbosity": -1}
     options |= {"objective": "regression", "deterministic": True, "force_row_wise": True}
     return _Boosted([lightgbm.train(options, lightgbm.Dataset(features, one), rounds) for one in outputs.T])
 
 
-_FITS: Mapping[str, Callable[[FloatArray, FloatArray, int, int], Estimator]] = {
+_FITS: Mapping[str, Callable[[FloatArray, FloatArray, int], Estimator]] = {
     FOREST: _forest,
     NETWORK: _network,
     BOOSTING: _boosting,

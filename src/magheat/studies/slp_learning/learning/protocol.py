@@ -71,7 +71,7 @@ def repeat(material: Material, kinds: tuple[str, ...], count: int, kept: Kept, t
         return kept.get(f"repeat-{kind}", named, lambda: _one_repeat(material, kind, number))
 
     wanted = [(kind, number) for number in range(count) for kind in kinds]
-    found = dict(zip(wanted, side_by_side([partial(one, *each) for each in wanted], tell), strict=True))
+    found = side_by_side({each: partial(one, *each) for each in wanted}, tell)
     return {kind: _gathered([found[kind, number] for number in range(count)]) for kind in kinds}
 
 
@@ -104,8 +104,8 @@ def predict_unseen(grid: Sample, count: int, kept: Kept, tell: Progress) -> list
     def one(number: int, _: Progress) -> Numbers:
         return kept.get("unseen", {**made_from, "number": number}, lambda: _one_unseen(grid, number))
 
-    found = side_by_side([partial(one, number) for number in range(count)], tell)
-    return [(numbers["test"], numbers["on_test"]) for numbers in found]
+    found = side_by_side({number: partial(one, number) for number in range(count)}, tell)
+    return [(numbers["test"], numbers["on_test"]) for numbers in found.values()]
 
 
 def _one_unseen(grid: Sample, number: int) -> Numbers:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Hashable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from magheat.solvers.base import Progress
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.database import Database
 from magheat.studies.slp_learning.learning import asked, comparison, curves, deviations, models, protocol
-from magheat.studies.slp_learning.learning.kept import Kept
+from magheat.studies.slp_learning.learning.crew import side_by_side
+from magheat.studies.slp_learning.learning.kept import Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import Sample, of_database, rows_of, simulated
 from magheat.studies.slp_learning.loops import examples
 from magheat.studies.telling import Telling
@@ -112,13 +116,8 @@ def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learnin
     largest = max(*plan.sizes, *plan.users_sizes, plan.rows)
     tell(f"Sobol points to learn from, {largest} loops ...")
     rows = simulated(sobol_points(largest, _ROWS), tell)
-    tell("Grid and Sobol, raw and physics, forest, network and boosting ...")
-    lines = comparison.compare({"grid": grid, "Sobol": rows.first(plan.rows)}, between, plan.trainings, kept, tell)
-    tell("Learning curves ...")
-    steps = curves.compare(rows, plan.sizes, between, kept, tell)
-    tell("The model that users get ...")
     held = curves.Held(calibration, between, question)
-    users = curves.users_model(rows, plan.users_sizes, plan.answering, held, kept, tell)
+    lines, steps, users = _compared(plan, {"grid": grid, "Sobol": rows.first(plan.rows)}, rows, held, kept, tell)
     true = grid.outputs[shown.rows]
     return Learning(
         plan,
@@ -133,6 +132,34 @@ def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learnin
         steps,
         users,
         _curves(plan, question, repeats, seconds),
+    )
+
+
+def _compared(
+    plan: Plan, designs: dict[str, Sample], rows: Sample, held: curves.Held, kept: Kept, tell: Telling
+) -> tuple[list[comparison.Line], list[curves.Steps], curves.Users]:
+    """The table of combinations, the learning curves, and the model that users get."""
+    combinations = comparison.combinations(designs, plan.trainings)
+    points = curves.steps_of(plan.sizes, plan.users_sizes)
+
+    def combined(one: comparison.Combination, _: Progress) -> Numbers:
+        return comparison.trained(one, designs[one.design], held.between, kept)
+
+    def stepped(one: curves.Step, progress: Progress) -> Numbers:
+        return curves.trained(one, rows, held, kept, progress)
+
+    tell("Grid and Sobol, raw and physics, forest, network, boosting and surrogate ...")
+    work: dict[Hashable, Callable[[Progress], Numbers]] = {one: partial(stepped, one) for one in points}
+    efforts: dict[Hashable, float] = {one: curves.effort(one) for one in points}
+    for each in combinations:
+        work[each], efforts[each] = partial(combined, each), float(plan.rows)
+    longest_first = sorted(work, key=lambda one: -efforts[one])
+    found = side_by_side({one: work[one] for one in longest_first}, tell, efforts)
+    by_step = {one: found[one] for one in points}
+    return (
+        comparison.lines({one: found[one] for one in combinations}, designs, held.between),
+        curves.curves(by_step, held.between),
+        curves.users_curve(by_step, plan.answering, held.between),
     )
 
 
