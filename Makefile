@@ -13,7 +13,7 @@ DOCS := .venv/.docs-$(KEY)
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make demo         reproduce the papers and name the reports"
+	@echo "make demo         reproduce the papers, train a model, name the reports"
 	@echo "make test         run the test suite (ARGS='-k heat' passes options to pytest)"
 	@echo "make lint         ruff, mypy, import layers, news fragments"
 	@echo "make docs         build the documentation into docs/_build/html"

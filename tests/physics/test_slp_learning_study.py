@@ -11,10 +11,11 @@ import magheat as mh
 from magheat.analysis import hysteresis_loop, loss_per_cycle
 from magheat.constants import MU_0, OERSTED
 from magheat.studies.findings import BORNE_OUT, NOT_BORNE_OUT, OUTSIDE, QUALIFIED, VERDICTS
-from magheat.studies.slp_learning import database, examples, maps, models, reproduce, stoner_wohlfarth, stored
+from magheat.studies.slp_learning import database, reproduce
 from magheat.studies.slp_learning.cases import ASKED, GRID, experiment, factorial
-from magheat.studies.slp_learning.findings_loops import findings
-from magheat.studies.slp_learning.reproduce import Plan, compute, write
+from magheat.studies.slp_learning.loops import examples, maps, models, stoner_wohlfarth, stored
+from magheat.studies.slp_learning.loops.findings import findings
+from magheat.studies.slp_learning.reproduce import Numbers, Plan, compute, write
 from magheat.sweeps.design_file import read_design
 
 COARSE = Plan(
@@ -38,15 +39,18 @@ def told():
 
 
 @pytest.fixture(scope="module")
-def numbers(told):
+def numbers(told, tmp_path_factory):
     """All numbers of a coarse study."""
-    return compute(lambda *what: told.extend(what), COARSE)
+    found = compute(tmp_path_factory.mktemp("none"), lambda *what: told.extend(what), COARSE, ("loops",))
+    assert found.learning is None
+    return found.loops
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory, numbers, told):
     """The report of a coarse study; tables, figures and knowledge base lie beside it."""
-    return write(numbers, tmp_path_factory.mktemp("study") / "new" / "folder", lambda *what: told.extend(what))
+    folder = tmp_path_factory.mktemp("study") / "new" / "folder"
+    return write(Numbers(numbers.database, numbers, None), folder, lambda *what: told.extend(what))
 
 
 def verdict(found, words):
@@ -256,7 +260,7 @@ def test_the_report_stands_alone_and_is_complete(report):
 
 
 def test_every_figure_lies_beside_it_in_both_forms(report):
-    for name in ("fig1b", "fig2", "fig3"):
+    for name in ("fig1b", "slp_maps", "three_models"):
         assert (report.parent / f"{name}.png").read_bytes().startswith(b"\x89PNG")
         assert "<svg" in (report.parent / f"{name}.svg").read_text(encoding="utf-8")
     assert not list(report.parent.glob("*.partial")) + list(report.parent.glob(".*"))
@@ -314,8 +318,8 @@ def test_progress_is_told_from_the_first_word(told, report):
 
 
 def test_a_stage_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(mh.SpecError, match="stage must be one of loops; got 'learning'"):
-        reproduce(tmp_path / "new", stage="learning")
+    with pytest.raises(mh.SpecError, match="stage must be one of loops, learning; got 'learnt'"):
+        reproduce(tmp_path / "new", stage="learnt")
     assert not (tmp_path / "new").exists()
 
 

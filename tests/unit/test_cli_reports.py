@@ -1,6 +1,7 @@
 """Commands that take minutes, with their work replaced: what they say, and where it goes."""
 
 import time
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -21,8 +22,8 @@ def study(monkeypatch):
     """Studies that write a report of one word; returns what happens to their folder arguments, and stages."""
     asked = []
 
-    def reproduce(out, progress, stage=None):
-        asked.append(out if stage is None else (out, stage))
+    def reproduce(out, progress, stage=None, plan=None):
+        asked.append((out, *(one for one in (stage, plan) if one is not None)))
         progress("Figure 2 ...")
         progress(0.5)
         report = out / "report.html"
@@ -34,31 +35,61 @@ def study(monkeypatch):
     return asked
 
 
-def test_demo_starts_with_a_word_and_names_every_report(study, tmp_path, monkeypatch):
+@pytest.fixture
+def learning(monkeypatch):
+    """A model of one word."""
+
+    def train_two_well(folder, rows, progress):
+        progress("Training ...")
+        progress(0.5)
+        model = folder / "two-well" / "abc"
+        model.mkdir(parents=True)
+        (model / "rows").write_text(str(rows))
+        return model
+
+    monkeypatch.setattr("magheat.workflows.learning.train_two_well", train_two_well)
+
+
+def test_demo_starts_with_a_word_and_names_every_report_and_the_model(study, learning, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     result = magheat("demo")
     assert result.exit_code == 0, result.stderr
     assert result.stderr.splitlines()[0] == "magheat: Starting ..."
     assert "magheat: Figure 2 ..." in result.stderr.splitlines()
-    for name, line in zip(("local-heat", "slp-learning"), result.stdout.splitlines(), strict=True):
+    *reports, model = result.stdout.splitlines()
+    for name, line in zip(("local-heat", "slp-learning"), reports, strict=True):
         assert f"reports/{name}/report.html" in line
         assert (tmp_path / f"reports/{name}/report.html").read_text() == "done"
+    assert "models/two-well/abc" in model
+    assert (tmp_path / "models/two-well/abc/rows").read_text() == "16384"
+    assert study == [(Path("reports/local-heat"),), (Path("reports/slp-learning"), slp_learning.REDUCED)]
 
 
 def test_reproduce_makes_the_folder_that_it_is_given(study, tmp_path):
     result = magheat("reproduce", "local-heat", "--out", tmp_path / "a/b")
     assert result.exit_code == 0, result.stderr
-    assert study == [tmp_path / "a/b"]
+    assert study == [(tmp_path / "a/b",)]
 
 
 def test_reproduce_makes_one_stage_where_there_are_stages(study, tmp_path):
     result = magheat("reproduce", "slp-learning", "--stage", "loops", "--out", tmp_path)
     assert result.exit_code == 0, result.stderr
     assert study == [(tmp_path, "loops")]
+    assert "minutes" not in result.stderr
+
+
+@pytest.mark.parametrize("stage", [(), ("--stage", "learning")])
+def test_a_long_study_says_so_before_it_starts(study, tmp_path, stage):
+    result = magheat("reproduce", "slp-learning", *stage, "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    first = result.stderr.splitlines()[0]
+    assert "40 minutes" in first
+    assert "goes on from there" in first
+    assert study == [(tmp_path, *stage[1:])]
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("slp-learning", "must be one of loops"), ("local-heat", "this study has no stages")]
+    ("name", "words"), [("slp-learning", "must be one of loops, learning"), ("local-heat", "this study has no stages")]
 )
 def test_a_stage_that_is_not_there_is_refused(study, tmp_path, name, words):
     result = magheat("reproduce", name, "--stage", "learnt", "--out", tmp_path / "new")

@@ -13,7 +13,12 @@ from magheat.cli.endings import stop_at_once
 from magheat.errors import SpecError
 
 #: Studies, and the stages that each can be made by.
-STUDIES: dict[str, tuple[str, ...]] = {"local-heat": (), "slp-learning": ("loops",)}
+STUDIES: dict[str, tuple[str, ...]] = {"local-heat": (), "slp-learning": ("loops", "learning")}
+#: What is said before the long one.
+LONG = (
+    "this takes about 40 minutes on two cores; it may be stopped at any time, the same command goes on from there "
+    "(make demo has a reduced version)"
+)
 
 
 def reproduce(
@@ -22,10 +27,15 @@ def reproduce(
         Path | None, typer.Option("--out", help="Folder for the report; reports/STUDY by default.", metavar="DIR")
     ] = None,
     stage: Annotated[
-        str | None, typer.Option("--stage", help="One stage of slp-learning (loops); all by default.", metavar="STAGE")
+        str | None,
+        typer.Option("--stage", help="One stage of slp-learning (loops, learning); all by default.", metavar="STAGE"),
     ] = None,
 ) -> None:
-    """Reproduce a paper's figures from its own parameters."""
+    """Reproduce a paper's figures from its own parameters.
+
+    slp-learning takes about 40 minutes on two cores, all but one of them for --stage learning. It can be stopped at any
+    time: finished trainings are kept in DIR/kept, and the same command goes on from there.
+    """
     if study not in STUDIES:
         raise SpecError(f"STUDY must be one of {', '.join(STUDIES)}; got {study!r}.")
     if stage is not None and stage not in STUDIES[study]:
@@ -34,22 +44,27 @@ def reproduce(
     make_report(study, Path("reports") / study if out is None else out, stage)
 
 
-def make_report(study: str, folder: Path, stage: str | None = None) -> None:
-    """Run the study with progress from the first second, and end by naming its report."""
+def make_report(study: str, folder: Path, stage: str | None = None, *, reduced: bool = False) -> None:
+    """Run the study with progress from the first second, and end by naming its report.
+
+    A reduced one takes a minute or less, whatever the study.
+    """
     outputs.require_folder("--out", folder)
     started = time.monotonic()
+    if study == "slp-learning" and stage != "loops" and not reduced:
+        typer.echo(f"magheat: {LONG}", err=True)
     with progress.watching("Starting ...") as watch:
         with stop_at_once():
             _prepare_kernels(watch, ensembles=study == "slp-learning")
-        report = _reproduced(study, folder, stage, watch)
+        report = _reproduced(study, folder, stage, watch, reduced=reduced)
     typer.echo(f"Wrote the report {report} in {time.monotonic() - started:.0f} s; open it in a browser.")
 
 
-def _reproduced(study: str, folder: Path, stage: str | None, watch: progress.Watch) -> Path:
+def _reproduced(study: str, folder: Path, stage: str | None, watch: progress.Watch, *, reduced: bool) -> Path:
     if study == "slp-learning":
         from magheat.studies import slp_learning
 
-        return slp_learning.reproduce(folder, progress.Telling(watch), stage)
+        return slp_learning.reproduce(folder, progress.Telling(watch), stage, slp_learning.REDUCED if reduced else None)
     from magheat.studies import local_heat
 
     return local_heat.reproduce(folder, progress.Telling(watch))

@@ -1,5 +1,5 @@
-"""Specific loss power by machine learning (Coïsson and others), stage by stage: the simulator and its loops first."""
+"""Specific loss power by machine learning (Coïsson and others), stage by stage: loops, and learning from them."""
 
-from magheat.studies.slp_learning.reproduce import STAGES, reproduce
+from magheat.studies.slp_learning.reproduce import REDUCED, STAGES, reproduce
 
-__all__ = ["STAGES", "reproduce"]
+__all__ = ["REDUCED", "STAGES", "reproduce"]

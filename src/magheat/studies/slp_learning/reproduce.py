@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from magheat.errors import SpecError
-from magheat.solvers.two_well_table import two_well_loops
 from magheat.studies.drawings import Drawing, draw_all
-from magheat.studies.files import write_csv
-from magheat.studies.slp_learning import (
-    database,
-    examples,
-    maps,
-    maps_figure,
-    models,
-    models_figure,
-    report,
-    stored,
-)
-from magheat.studies.slp_learning.cases import ASKED, GRID
-from magheat.studies.slp_learning.findings_loops import Loops
+from magheat.studies.files import Columns, write_csv
+from magheat.studies.slp_learning import database, report
+from magheat.studies.slp_learning.cases import GRID
+from magheat.studies.slp_learning.learning import sections as learning_sections
+from magheat.studies.slp_learning.learning import study as learning
+from magheat.studies.slp_learning.learning import tables as learning_tables
+from magheat.studies.slp_learning.loops import sections as loops_sections
+from magheat.studies.slp_learning.loops import study as loops
+from magheat.studies.slp_learning.loops.findings import Loops
 from magheat.studies.telling import Telling, silence
 from magheat.whole import write_text
 
 #: Stages by name, in the order in which they are made.
-STAGES = ("loops",)
+STAGES = ("loops", "learning")
 
 
 class Plan(NamedTuple):
@@ -38,6 +30,19 @@ class Plan(NamedTuple):
     levels: Mapping[str, tuple[float, ...]] = GRID
     points: int = 70  # along the sides of the maps
     samples_per_cycle: int = 1000  # of the loops that are drawn
+    learning: learning.Plan = learning.Plan()
+
+
+#: What a demonstration has time for.
+REDUCED = Plan(learning=learning.REDUCED)
+
+
+class Numbers(NamedTuple):
+    """What was computed, stage by stage; None where a stage was left out."""
+
+    database: database.Database
+    loops: Loops | None
+    learning: learning.Learning | None
 
 
 def reproduce(out: Path, progress: Telling | None = None, stage: str | None = None, plan: Plan | None = None) -> Path:
@@ -46,11 +51,12 @@ def reproduce(out: Path, progress: Telling | None = None, stage: str | None = No
     Parameters
     ----------
     out
-        Folder, made if need be. Files of an earlier run are replaced, each as a whole.
+        Folder, made if need be. Files of an earlier run are replaced, each as a whole; finished pieces of the learning
+        are kept in it and used again, so that an interrupted run goes on where it stopped.
     progress
         Called with words when a part begins and with the fraction of it that is done.
     stage
-        "loops"; all there are when None.
+        "loops" or "learning"; both when None.
     plan
         How finely the study looks; its own way when None.
 
@@ -62,63 +68,42 @@ def reproduce(out: Path, progress: Telling | None = None, stage: str | None = No
     if stage is not None and stage not in STAGES:
         raise SpecError(f"stage must be one of {', '.join(STAGES)}; got {stage!r}.")
     tell = progress or silence
-    return write(compute(tell, plan), out, tell)
+    return write(compute(out, tell, plan, STAGES if stage is None else (stage,)), out, tell)
 
 
-def write(numbers: Loops, out: Path, tell: Telling) -> Path:
-    """Tables, knowledge base, figures and report of the loops; the path of the report."""
-    out.mkdir(parents=True, exist_ok=True)
-    tables = (
-        database.tables(numbers.database)
-        | examples.tables(numbers.examples)
-        | maps.tables(numbers.maps)
-        | models.tables(numbers.models)
-        | report.tables(numbers)
-    )
-    for name, columns in tables.items():
-        write_csv(out / name, columns)
-    write_text(out / "database.csv", numbers.database.rows.write_csv())
-    tell("The same by a sweep into a knowledge base ...")
-    store = stored.put(numbers.database.levels, out, tell)
-    tell("Drawing the figures ...")
-    pictures = draw_all(_drawings(numbers), out, tell)
-    path = out / "report.html"
-    write_text(path, report.html(numbers, pictures, sorted([*tables, "database.csv"]), store.name))
-    return path
-
-
-def compute(tell: Telling, plan: Plan | None = None) -> Loops:
-    """All numbers of the loops."""
+def compute(out: Path, tell: Telling, plan: Plan | None = None, stages: tuple[str, ...] = STAGES) -> Numbers:
+    """All numbers of the stages; those of learning are kept in the folder as they come."""
     plan = Plan() if plan is None else plan
     tell("Loops of the database ...")
     base = database.compute(plan.levels, tell)
-    tell("Example loops (figure 1b) ...")
-    loops = examples.compute(base, plan.samples_per_cycle)
-    tell("Maps of what the model says ...")
-    seen = maps.compute(plan.points, tell)
-    tell("Linear response and Stoner-Wohlfarth beside it ...")
-    compared = models.compute(base, plan.points, tell)
-    seconds, points = _one_curve()
-    return Loops(base, loops, seen, compared, seconds, points)
+    seen = loops.compute(base, plan.points, plan.samples_per_cycle, tell) if "loops" in stages else None
+    learnt = learning.compute(base, plan.learning, out, tell) if "learning" in stages else None
+    return Numbers(base, seen, learnt)
 
 
-def _one_curve(points: int = 100) -> tuple[float, int]:
-    """Time in s for a curve of area against diameter at the inputs that the paper asks about, and its points."""
-    table = {
-        "saturation_magnetization": 4.5e5,
-        "anisotropy_constant": 2e4,
-        "diameter": np.linspace(min(GRID["diameter"]), max(GRID["diameter"]), points),
-        "interaction": 0.5,
-        **ASKED,
-    }
-    started = time.perf_counter()
-    two_well_loops(table)
-    return time.perf_counter() - started, points
-
-
-def _drawings(numbers: Loops) -> tuple[Drawing, ...]:
-    return (
-        Drawing("fig1b", lambda width: examples.draw(numbers.examples, width)),
-        Drawing("fig2", lambda width: maps_figure.draw(numbers.maps, width)),
-        Drawing("fig3", lambda width: models_figure.draw(numbers.models, width)),
-    )
+def write(numbers: Numbers, out: Path, tell: Telling) -> Path:
+    """Tables, knowledge base, figures and report; the path of the report."""
+    out.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, Columns] = {}
+    drawings: list[Drawing] = []
+    if numbers.learning is not None:
+        tables |= learning_tables.tables(numbers.learning)
+        drawings += learning_sections.drawings(numbers.learning)
+    if numbers.loops is not None:
+        tables |= loops.tables(numbers.loops)
+        drawings += loops.drawings(numbers.loops)
+        loops.keep(numbers.loops, out, tell)
+    write_text(out / "database.csv", numbers.database.rows.write_csv())
+    tell("Drawing the figures ...")
+    pictures = draw_all(drawings, out, tell)
+    parts = []
+    if numbers.learning is not None:
+        parts.append(learning_sections.part(numbers.learning, pictures))
+    if numbers.loops is not None:
+        parts.append(loops_sections.part(numbers.loops, pictures))
+    tables |= report.tables(parts)
+    for name, columns in tables.items():
+        write_csv(out / name, columns)
+    path = out / "report.html"
+    write_text(path, report.html(parts, sorted([*tables, "database.csv"])))
+    return path

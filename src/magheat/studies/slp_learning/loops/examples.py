@@ -50,10 +50,10 @@ class Example(NamedTuple):
     other: Curve | None = None
 
 
-def compute(database: Database, samples_per_cycle: int = 1000) -> list[Example]:
-    """Six loops, each a row of the database, run one by one."""
+def chosen(database: Database) -> list[tuple[str, Mapping[str, float], Mapping[str, float] | None]]:
+    """What each panel shows, the inputs of its loop, and those of a loop to compare with; all are rows."""
     strong = most_changed_by_interaction(database)
-    cases: list[tuple[str, Mapping[str, float], Mapping[str, float] | None]] = [
+    return [
         ("superparamagnetic", _RELAXING, None),
         ("relaxing within the cycle", {**_RELAXING, "diameter": 14e-9}, None),
         ("best below Hergt and Dutz", best_below(database, "above_hergt_dutz"), None),
@@ -61,9 +61,13 @@ def compute(database: Database, samples_per_cycle: int = 1000) -> list[Example]:
         ("switched by the field", {**_LARGE, "anisotropy_constant": 1e4}, None),
         ("most changed by interaction", strong, {**strong, "interaction": min(database.levels["interaction"])}),
     ]
+
+
+def compute(database: Database, samples_per_cycle: int = 1000) -> list[Example]:
+    """Six loops, each a row of the database, run one by one."""
     return [
         Example(words, _curve(inputs, samples_per_cycle), None if two is None else _curve(two, samples_per_cycle))
-        for words, inputs, two in cases
+        for words, inputs, two in chosen(database)
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from magheat.constants import OERSTED
 from magheat.studies.findings import digits, percent, whole
-from magheat.studies.slp_learning.examples import Example
-from magheat.studies.slp_learning.findings_loops import Loops, agreeing
-from magheat.studies.slp_learning.maps import (
+from magheat.studies.slp_learning.loops.examples import Example
+from magheat.studies.slp_learning.loops.findings import Loops, agreeing
+from magheat.studies.slp_learning.loops.maps import (
     ANISOTROPY_CONSTANT,
     INTERACTION,
     LIMITS,
@@ -16,19 +16,19 @@ from magheat.studies.slp_learning.maps import (
     best_allowed,
     switching_anisotropy,
 )
-from magheat.studies.slp_learning.models import AGREES, FREQUENCY, NOTHING, Models
-from magheat.studies.slp_learning.models import TEMPERATURE as MODELS_TEMPERATURE
+from magheat.studies.slp_learning.loops.models import AGREES, FREQUENCY, NOTHING, Models
+from magheat.studies.slp_learning.loops.models import TEMPERATURE as MODELS_TEMPERATURE
 
 
 def captions(numbers: Loops) -> dict[str, tuple[str, str]]:
     """(description for those who cannot see it, caption) by name of the figure."""
     return {
         "fig1b": ("Six hysteresis loops with their inputs and what is read off them.", _loops(numbers.examples)),
-        "fig2": (
+        "slp_maps": (
             "Maps of loop area over diameter and field, and over diameter and anisotropy constant.",
             _maps(numbers.maps),
         ),
-        "fig3": (
+        "three_models": (
             "Loop area against diameter by three models at three fields; a map of where they agree.",
             _models(numbers.models),
         ),

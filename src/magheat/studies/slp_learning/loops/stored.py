@@ -10,19 +10,10 @@ from magheat.solvers.base import Progress
 from magheat.solvers.two_well import TwoWell
 from magheat.studies.slp_learning.cases import ATTEMPT_TIME
 from magheat.whole import write_text
+from magheat.workflows.learning_paper import FIELDS
 
 #: Names of the files.
 FILE, DESIGN = "knowledge.sqlite", "design.toml"
-#: Where an input stands in the file of an experiment.
-FIELDS: Mapping[str, str] = {
-    "saturation_magnetization": "material.saturation_magnetization",
-    "anisotropy_constant": "material.anisotropy_constant",
-    "diameter": "ensemble.diameter",
-    "interaction": "ensemble.interaction",
-    "temperature": "experiment.temperature",
-    "frequency": "applied_field.frequency",
-    "amplitude": "applied_field.amplitude",
-}
 
 
 def design(levels: Mapping[str, tuple[float, ...]]) -> str:

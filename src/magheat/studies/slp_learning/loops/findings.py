@@ -11,9 +11,9 @@ from magheat.constants import OERSTED
 from magheat.studies.findings import OUTSIDE, Finding, digits, judge, percent, whole
 from magheat.studies.slp_learning.cases import ASKED, INPUTS
 from magheat.studies.slp_learning.database import Database, Trend, linear_fit, share, trends
-from magheat.studies.slp_learning.examples import Example
-from magheat.studies.slp_learning.maps import Maps
-from magheat.studies.slp_learning.models import AGREES, NOTHING, Models, Rows, agreement
+from magheat.studies.slp_learning.loops.examples import Example
+from magheat.studies.slp_learning.loops.maps import Maps
+from magheat.studies.slp_learning.loops.models import AGREES, NOTHING, Models, Rows, agreement
 
 #: The paper's number of loops, and how near to it "~" is.
 _TOLD, _NEARLY = 4000, 0.05

@@ -121,7 +121,7 @@ def tables(numbers: Maps) -> dict[str, Columns]:
         told = INPUTS[one.across]
         name = "field" if one.across == "amplitude" else "anisotropy"
         unit = {"Oe": "Oe", "kJ/m³": "kJ/m^3"}[told.unit]
-        found[f"fig2_map_{name}_{one.frequency / 1e3:.0f}kHz.csv"] = {
+        found[f"map_{name}_{one.frequency / 1e3:.0f}kHz.csv"] = {
             "diameter (nm)": np.tile(one.diameter / 1e-9, one.values.size),
             f"{told.words} ({unit})": np.repeat(one.values / told.scale, one.diameter.size),
             "SLP (W/g)": one.slp.ravel() / 1e3,

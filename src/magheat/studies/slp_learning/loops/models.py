@@ -16,9 +16,9 @@ from magheat.solvers.two_well_table import two_well_loops
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.material import Material
 from magheat.studies.files import Columns
-from magheat.studies.slp_learning import stoner_wohlfarth
 from magheat.studies.slp_learning.cases import ATTEMPT_TIME, FloatArray
 from magheat.studies.slp_learning.database import Database, reduced_barriers
+from magheat.studies.slp_learning.loops import stoner_wohlfarth
 
 MATERIAL = Material(saturation_magnetization=4.5e5, anisotropy_constant=2e4)
 TEMPERATURE, FREQUENCY = 300.0, 100e3
@@ -152,4 +152,4 @@ def tables(numbers: Models) -> dict[str, Columns]:
         "linear response (1)": plane.linear.ravel(),
         "Stoner-Wohlfarth (1)": np.repeat(plane.cold, plane.sigma.size),
     }
-    return {"fig3_curves.csv": columns, "fig3_plane.csv": flat}
+    return {"three_models_curves.csv": columns, "three_models_plane.csv": flat}

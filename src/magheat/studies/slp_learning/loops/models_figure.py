@@ -12,8 +12,8 @@ from matplotlib.patches import Patch, Rectangle
 from magheat.constants import MU_0, OERSTED
 from magheat.studies import style
 from magheat.studies.slp_learning.cases import GRID
-from magheat.studies.slp_learning.maps import blocking
-from magheat.studies.slp_learning.models import (
+from magheat.studies.slp_learning.loops.maps import blocking
+from magheat.studies.slp_learning.loops.models import (
     AGREES,
     ANISOTROPY_FIELD,
     FREQUENCY,

@@ -15,7 +15,7 @@ from magheat.constants import OERSTED
 from magheat.studies import style
 from magheat.studies.findings import digits
 from magheat.studies.slp_learning.cases import INPUTS
-from magheat.studies.slp_learning.maps import (
+from magheat.studies.slp_learning.loops.maps import (
     AMPLITUDE,
     ANISOTROPY_CONSTANT,
     LIMITS,
