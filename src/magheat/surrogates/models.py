@@ -200,13 +200,17 @@ def fit_boosting(
         **_SAME_EVERY_TIME,
     }
     for k in range(outputs.shape[1]):
+        told = [] if progress is None else [_share_of_trees(progress, k, outputs.shape[1])]
         booster = lightgbm.train(
-            options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800))
+            options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800)), callbacks=told
         )
         texts.append(booster.model_to_string())
-        if progress is not None:
-            progress((k + 1) / outputs.shape[1])
     return Boosting(tuple(texts))
+
+
+def _share_of_trees(progress: Progress, output: int, outputs: int) -> Callable[[Any], None]:
+    """What LightGBM calls after every tree."""
+    return lambda state: progress((output + (state.iteration + 1) / state.end_iteration) / outputs)
 
 
 def fit_quantile(features: FloatArray, outputs: FloatArray, level: float, seed: int) -> Boosting:
