@@ -381,10 +381,10 @@ def test_intervals_that_do_not_hold_are_told_in_words():
     rows = 4000
     shares = {"overall": 0.86, "by_decile_of_predicted_y": [0.9] * 9 + [0.5], "by_quarter": {"x": [0.9, 0.9, 0.8, 0.9]}}
     overall, part = shortcomings({"y": shares}, "others", rows)
-    assert "86.0 % (others)" in overall
-    assert "50.0 % in tenth 10 by predicted y" in part
+    assert "86.0 % of y (others)" in overall
+    assert "50.0 % of y in tenth 10 by predicted y" in part
     (few,) = shortcomings({"y": shares}, "others", 100)
-    assert "no part was judged" in few
+    assert "none was judged" in few
     good = {"overall": 0.9, "by_decile_of_predicted_y": [0.88] * 10, "by_quarter": {}}
     assert shortcomings({"y": good}, "others", rows) == []
 
