@@ -29,7 +29,7 @@ _SAME_EVERY_TIME = {"deterministic": True, "force_row_wise": True, "num_threads"
 #: Rows for which trees take all threads.
 _MANY = 10_000
 #: Trees that say how far off a model is.
-_QUANTILE_TREES = 100
+_QUANTILE_TREES = 40
 #: Stages of falling step size that the passes over the rows are divided into.
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
@@ -217,7 +217,7 @@ def fit_quantile(features: FloatArray, outputs: FloatArray, level: float, seed: 
     options = {
         "objective": "quantile",
         "alpha": level,
-        "learning_rate": 0.08,
+        "learning_rate": 0.15,
         "num_leaves": int(np.clip(rows // 20, 2, 15)),
         "min_data_in_leaf": int(np.clip(rows // 50, 3, 80)),
         "feature_fraction": 0.7,
