@@ -35,7 +35,7 @@ def tables(parts: Sequence[Part]) -> dict[str, Columns]:
 def html(parts: Sequence[Part], files: list[str]) -> str:
     """The whole page; ``files`` lie beside it."""
     found = [one for part in parts for one in part.findings]
-    title = f"Specific loss power by machine learning: {' and '.join(part.title for part in parts)}"
+    title = f"Specific loss power by machine learning: {', and '.join(part.title for part in parts)}"
     method = page.bullets(line for part in parts for line in part.method)
     sections = [one for part in parts for one in part.sections]
     sections += [

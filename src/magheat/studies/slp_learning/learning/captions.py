@@ -61,7 +61,7 @@ def _asked(numbers: Learning) -> str:
         "simulator's own loops. Red: the random forest, blue: the network, means and standard deviations of the "
         "repeats, within the grid's range. The forest goes in steps of the grid; 150 Oe is half way between two of "
         f"its fields, where a tree takes the lower. At {percent(nearest_share(numbers))} of the points it is nearer "
-        "to the simulated loop of the nearest row than to the truth, and its σ does not tell. Black diamonds: the "
+        "to the simulated loop of the nearest row than to the truth, and its σ does not tell. Diamonds: the "
         f"surrogate that magheat trains, from {whole(users.rows)} Sobol points, with 90 % intervals; they hold the "
         f"simulator's area at {percent(float(inside[:, AREA].mean()))} of the points."
     )
@@ -85,7 +85,7 @@ def _curves(numbers: Learning) -> str:
     return (
         "Errors off the grid of the worst of the three outputs: (a) 1 − R², (b) median relative error above the "
         f"floor of the table. {more}Open symbols: trained on the grid's rows; full ones beside them: on about as many "
-        "Sobol points. Red: raw inputs and outputs; blue: dimensionless ones. Black: the surrogate that magheat "
+        "Sobol points. Red: raw inputs and outputs; blue: dimensionless ones. Diamonds: the surrogate that magheat "
         f"trains, which learns logarithms of dimensionless outputs, up to {whole(numbers.users.steps.rows[-1])} "
         f"loops; training took {whole(numbers.users.seconds[-1])} s of one core at the end."
     )

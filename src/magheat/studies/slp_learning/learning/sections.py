@@ -29,7 +29,7 @@ from magheat.studies.slp_learning.learning.study import Learning, Plan
 from magheat.studies.slp_learning.report import Part, Pictures
 
 _LEAD = (
-    "Loops of a simulator, learnt by a random forest and a neural network as the paper does it - and then what the "
+    "Loops of a simulator, learnt by a random forest and a neural network as the paper does it, and then what the "
     "paper does not show: how the same models fare between the values of the grid that they learnt from, which is what "
     "they are for."
 )
@@ -64,7 +64,7 @@ def part(numbers: Learning, pictures: Pictures) -> Part:
         ("between", "The page that the paper lacks: off the grid", shown("off_grid") + _scores(numbers)),
         ("curves", "How many loops, which features, which model", shown("learning_curves")),
     ]
-    return Part("the learning", _LEAD, _points(numbers), sections, findings(numbers), _method(numbers))
+    return Part("what is learnt", _LEAD, _points(numbers), sections, findings(numbers), _method(numbers))
 
 
 def _points(numbers: Learning) -> list[str]:
@@ -170,8 +170,8 @@ def _scores(numbers: Learning) -> str:
         f"R² of models that learnt from {whole(grid)} rows of the grid or {whole(sobol)} Sobol points: on a random 10 "
         f"% of their own design; off the grid, on {whole(numbers.between.height)} other Sobol points; and on those of "
         f"them ({percent(low)}) with σ = K V/(k_B T) < 3, where there are no two wells to speak of and hardly any "
-        f"loss. Last: the surrogate that magheat trains. Means of {numbers.plan.trainings} "
-        f"training{'s' if numbers.plan.trainings > 1 else ''}."
+        f"loss. Last: the surrogate that magheat trains, with {whole(numbers.plan.calibration)} more points for its "
+        f"intervals. Means of {numbers.plan.trainings} training{'s' if numbers.plan.trainings > 1 else ''}."
     )
     above = _means(numbers.lines[0].between.above)
     errors = (

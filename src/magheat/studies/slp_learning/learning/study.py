@@ -45,7 +45,7 @@ class Plan(NamedTuple):
 #: What the demonstration has time for.
 REDUCED = Plan(
     repeats=5,
-    forest_splits=50,
+    forest_splits=40,
     trainings=1,
     sizes=(),
     users_sizes=(1024, 4096),
