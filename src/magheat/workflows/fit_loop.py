@@ -123,6 +123,7 @@ class LoopFit:
             + (f" ({self._interval(name)})" if name in self.free else ", fixed")
             for name in PARAMETERS
         ]
+        lines = [line.replace("^3", "³") for line in lines]
         save(fit_figure(self.field, self.magnetization, self.fitted, lines), path)
 
     def _interval(self, name: str) -> str:
