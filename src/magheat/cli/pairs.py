@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 from magheat.errors import SpecError
-from magheat.units import shown
 
 _NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
 
@@ -42,7 +41,7 @@ def bounds_of(option: str, texts: Sequence[str]) -> dict[str, tuple[str | float,
         _require_new(option, name, result)
         low, dots, high = (part.strip() for part in value.partition(".."))
         if not (dots and low and high):
-            raise SpecError(f"{option} must have the form {form}; got {shown(text)}.")
+            raise SpecError(f"{option} must have the form {form}; got {text!r}.")
         unit = re.sub(_NUMBER, "", high, count=1)
         if _NUMBER.fullmatch(low) and unit:
             low = f"{low} {unit}"
@@ -53,7 +52,7 @@ def bounds_of(option: str, texts: Sequence[str]) -> dict[str, tuple[str | float,
 def _split(option: str, text: str, form: str) -> tuple[str, str]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
-        raise SpecError(f"{option} must have the form {form}; got {shown(text)}.")
+        raise SpecError(f"{option} must have the form {form}; got {text!r}.")
     return name, value
 
 

@@ -25,7 +25,7 @@ from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.loop_intervals import Covariance, Interval, covariance_of, intervals
 from magheat.workflows.loop_model import LoopModel
 from magheat.workflows.loop_parameters import PARAMETERS, Slopes, Task, slopes, value
-from magheat.workflows.loop_search import FINE, FINEST, Valleys, search
+from magheat.workflows.loop_search import FINE, FINEST, Valleys, follow, search
 from magheat.workflows.measured_cycle import Cycle, read_cycle
 from magheat.workflows.quantities import read, read_pair, require_known, require_mapping, told
 
@@ -44,6 +44,8 @@ _LARGEST_M_S = 2e6
 _NEARLY = 25.0
 #: Share of the variance that may be left over by what is called a fit, and that is worth a word.
 _HALF, _POOR = 0.5, 0.05
+#: Times that intervals are computed anew because a profile led to a better fit.
+_RETURNS = 3
 #: Samples that each free parameter needs at the least.
 _SAMPLES_EACH = 4
 #: Half widths of intervals, in the value, beyond which the loop hardly knows a parameter.
@@ -123,6 +125,7 @@ class LoopFit:
             + (f" ({self._interval(name)})" if name in self.free else ", fixed")
             for name in PARAMETERS
         ]
+        lines = [line.replace("^3", "³") for line in lines]
         save(fit_figure(self.field, self.magnetization, self.fitted, lines), path)
 
     def _interval(self, name: str) -> str:
@@ -224,13 +227,13 @@ class _Fit(NamedTuple):
 def _with_intervals(task: Task, valleys: Valleys, level: float, progress: Progress) -> _Fit:
     """Intervals of the best fit, those of every other valley included that is as good within the level."""
     best, used = _finished(task, valleys.ends[0]), valleys.evaluations
-    while True:
+    for attempt in range(_RETURNS):
         covariance = covariance_of(best)
         ends, more, better = intervals(task, best, covariance, level, progress)
         used += more
-        if better.cost >= best.cost * (1 - 1e-4):
+        if better.cost >= best.cost * (1 - 1e-3) or attempt == _RETURNS - 1:
             break
-        best = _finished(task, better)  # a profile came upon a lower valley
+        best = _finished(task, follow(task, better.point, FINE, 30, tolerance=1e-9).slopes)  # a lower valley
     others = []
     for other in valleys.ends[1:]:
         rise = (other.cost - best.cost) / (covariance.noise.level**2 * covariance.colour)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.constants import BOLTZMANN
+from magheat.solvers.ensembles import mean_field_factor
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_drive import COSINE, drive_of
 from magheat.solvers.two_well_lanes import Members, Rates, Samples, random_axes
@@ -90,7 +91,7 @@ class LoopModel:
             temperature=np.full(count, self.temperature),
             frequency=np.full(count, self.frequency),
             field=np.full(count, self.amplitude),
-            mean_field=np.full(count, np.pi / 18 * self.interaction**3),
+            mean_field=mean_field_factor(np.zeros(count)) * self.interaction**3,
         )
         model = self.interaction_model if self.interaction > 0 else "none"
         road = Road(

@@ -23,8 +23,8 @@ from magheat.spec.material import Material, magnetite
 from magheat.surrogates.features import TWO_WELL_INPUTS, sigma
 from magheat.units import FloatArray, Quantity, parse, shown
 from magheat.workflows.experiment_file import to_toml
-from magheat.workflows.objectives import OBJECTIVES, Simulator, known, surrogate_values
-from magheat.workflows.quantities import QUANTITIES, told
+from magheat.workflows.objectives import NEVER, OBJECTIVES, Simulator, known, surrogate_values
+from magheat.workflows.quantities import QUANTITIES, power, told
 from magheat.workflows.search import Effort, Found, climb, evolve, highest, polished
 from magheat.workflows.search_space import Space, read_space
 from magheat.workflows.trade_off import trade_off, values_at
@@ -227,7 +227,7 @@ def optimize(
         found, check = _by_simulation(space, simulator, objective, seed, first), None
     else:
         found, check = _by_surrogate(space, simulator, model, objective, seed, first)
-    if found.value < 0:
+    if found.value == NEVER:
         raise ConvergenceError(
             f"the interaction settled nowhere in the space; take interaction_model='barrier', less interaction, or "
             f"raise TwoWell.most_sweeps; got {interaction_model!r}."
@@ -418,7 +418,7 @@ def _active(space: Space, inputs: Mapping[str, float]) -> list[str]:
                 sentences.append(f"{name} is at its {which} value, {told(name, end)}.")
     product = inputs["amplitude"] * inputs["frequency"]
     if product >= space.limit * (1 - _ON):
-        sentences.append(f"H f is at its limit, {space.limit:.3g} A/(m s).")
+        sentences.append(f"H f is at its limit, {power(space.limit)} A/(m s).")
     if space.lowest_barrier and _barrier(inputs) <= space.lowest_barrier * (1 + _ON):
         sentences.append(
             f"K V is at {space.lowest_barrier:g} k_B T, its lowest value; the model does not hold below 3."

@@ -98,6 +98,11 @@ def require_mapping(value: object, where: str, example: str) -> None:
         raise SpecError(f"{where} must be a mapping of names, such as {example}; got {shown(value)}.")
 
 
+def power(value: float) -> str:
+    """Three significant digits, as in 4.85e8."""
+    return f"{value:.3g}".replace("e+", "e").replace("e0", "e")
+
+
 def told(name: str, value: float) -> str:
     """A value in the unit that people use, such as "16.2 nm"; a field in Oe, too."""
     meaning = QUANTITIES[name]

@@ -18,7 +18,7 @@ from magheat.errors import SpecError
 from magheat.solvers.two_well_run import reduced_barrier
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.units import FloatArray
-from magheat.workflows.quantities import read, read_pair, require_known, require_mapping, told
+from magheat.workflows.quantities import power, read, read_pair, require_known, require_mapping, told
 
 Rows = dict[str, FloatArray]
 
@@ -180,7 +180,7 @@ def _require_points(space: Space) -> None:
     if amplitude * frequency > space.limit:
         raise SpecError(
             f"limit must allow the lowest amplitude at the lowest frequency; {told('amplitude', amplitude)} at "
-            f"{told('frequency', frequency)} is {amplitude * frequency:.3g} A/(m s), beyond {space.limit:.3g}; "
+            f"{told('frequency', frequency)} is {power(amplitude * frequency)} A/(m s), beyond {power(space.limit)}; "
             "allow a lower field or frequency."
         )
     largest = reduced_barrier(
