@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from magheat import store, surrogates
     from magheat.store import Store
     from magheat.sweeps.runner import sweep
+    from magheat.workflows.improve import improve
 
 __all__ = [
     "LLG",
@@ -64,6 +65,7 @@ __all__ = [
     "constants",
     "ensemble_heat",
     "errors",
+    "improve",
     "maghemite",
     "magnetite",
     "read_netcdf",
@@ -79,6 +81,7 @@ __all__ = [
 #: Names that are loaded when they are first asked for, because what they need takes long to import.
 _LAZY = {
     "Store": ("magheat.store", "Store"),
+    "improve": ("magheat.workflows.improve", "improve"),
     "store": ("magheat.store", None),
     "surrogates": ("magheat.surrogates", None),
     "sweep": ("magheat.sweeps.runner", "sweep"),

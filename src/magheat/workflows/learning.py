@@ -163,10 +163,16 @@ def rows_of(store: Store | str | Path, source: str, where: Mapping[str, str]) ->
 
 def fresh_points(template: Template, rows: pl.DataFrame, inputs: Sequence[str], tell: Progress) -> Fresh:
     """Points in the box that rows fill, off any grid; and the learning paper's grid where it lies in that box."""
-    box = box_of({name: rows[name].to_numpy() for name in inputs})
-    count = int(np.clip(rows.height, _FEWEST_TO_CALIBRATE, _MOST_TO_CALIBRATE))
+    return points_in(box_of({name: rows[name].to_numpy() for name in inputs}), template, rows.height, tell)
+
+
+def points_in(
+    box: Mapping[str, Range], template: Template, rows: int, tell: Progress, seed: int = _CALIBRATION_SEED
+) -> Fresh:
+    """Points in a box for a model of so many rows: always the same to score, to calibrate those of the seed."""
+    count = int(np.clip(rows, _FEWEST_TO_CALIBRATE, _MOST_TO_CALIBRATE))
     points = {
-        "calibration": sobol_points(count, _CALIBRATION_SEED, box),
+        "calibration": sobol_points(count, seed, box),
         OFF_THE_GRID: sobol_points(_TO_SCORE, _SCORE_SEED, box),
     }
     if _holds_the_grid(box):
