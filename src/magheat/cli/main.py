@@ -10,6 +10,7 @@ from magheat._version import __version__
 from magheat.cli.bench import bench
 from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
+from magheat.cli.improve import improve
 from magheat.cli.predict import predict
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
@@ -41,7 +42,7 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, sweep, train, predict, reproduce, demo, bench):
+for command in (run, sweep, train, improve, predict, reproduce, demo, bench):
     app.command()(one_sentence(command))
 app.add_typer(store)
 

@@ -29,6 +29,7 @@ _CANDIDATES, MOST = 16, 2**20
 _LEVEL, _POWER = 0.9, 2
 #: Rows whose widths are computed at once.
 _CHUNK = 65_536
+_QUARTERS = (0.25, 0.5, 0.75)
 
 
 class Chosen(NamedTuple):
@@ -41,7 +42,8 @@ class Chosen(NamedTuple):
     width_ratio
         Median width of the intervals at the points over that anywhere in the box.
     quartiles
-        Input -> the values between which the middle half of the points lies, SI.
+        Input -> the values between which the middle half of the points lies, SI; first those inputs in which the points
+        differ most from points anywhere in the box.
     """
 
     points: dict[str, FloatArray]
@@ -69,8 +71,7 @@ def choose(surrogate: Surrogate, box: Mapping[str, Range], count: int, seed: int
     widths = uncertainty(surrogate, candidates)
     chosen = drawn(widths**_POWER, count, seed)
     points = {name: values[chosen] for name, values in candidates.items()}
-    quartiles = {name: tuple(np.quantile(values, (0.25, 0.75)).tolist()) for name, values in points.items()}
-    return Chosen(points, float(np.median(widths[chosen]) / np.median(widths)), quartiles)
+    return Chosen(points, float(np.median(widths[chosen]) / np.median(widths)), _quartiles(points, candidates))
 
 
 def uncertainty(surrogate: Surrogate, columns: Mapping[str, FloatArray]) -> FloatArray:
@@ -94,3 +95,15 @@ def drawn(weights: FloatArray, count: int, seed: int) -> np.ndarray:
     """
     keys = -np.random.default_rng(seed).exponential(size=len(weights)) / np.maximum(weights, np.finfo(float).tiny)
     return np.sort(np.argpartition(keys, len(keys) - count)[len(keys) - count :])
+
+
+def _quartiles(
+    points: Mapping[str, FloatArray], candidates: Mapping[str, FloatArray]
+) -> dict[str, tuple[float, float]]:
+    """First and third quartile of every input, the input whose quartiles stand out most among the candidates first."""
+    found, apart = {}, {}
+    for name, values in points.items():
+        low, middle, high = np.quantile(values, _QUARTERS)
+        place = np.searchsorted(np.sort(candidates[name]), (low, middle, high)) / len(candidates[name])
+        found[name], apart[name] = (float(low), float(high)), float(np.abs(place - _QUARTERS).max())
+    return {name: found[name] for name in sorted(found, key=lambda name: -apart[name])}

@@ -1,4 +1,4 @@
-"""What a model on disk is a model of: the experiment that its rows share, and which rows of a knowledge base are such."""
+"""What a model on disk is a model of: the experiment that its rows share, and which rows of a store are such."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def subject_of(model: str | Path) -> Subject:
     origin = surrogate.card.get("origin", {})
     if origin.get("source") == "measured":
         raise SchemaError(
-            f"model must have learnt from simulated rows; {shown(str(model))} learnt from measured ones, and nothing can "
-            "be simulated to improve it: measure where its intervals are wide, import that and train it again."
+            f"model must have learnt from simulated rows; {shown(str(model))} learnt from measured ones, and nothing "
+            "can be simulated to improve it: measure where its intervals are wide, import that and train it again."
         )
     if "experiment" not in origin:
         raise SchemaError(
@@ -89,8 +89,8 @@ def rows_alike(store: Store, subject: Subject) -> pl.DataFrame:
     if not among.height:
         what = f"none of its {rows.height} simulated rows is" if rows.height else "it has no simulated rows"
         raise SchemaError(
-            f"store must have rows like those that the model learnt from; {what}; name the knowledge base that the model "
-            "was trained from."
+            f"store must have rows like those that the model learnt from; {what}; name the knowledge base that the "
+            "model was trained from."
         )
     return among
 
@@ -99,7 +99,9 @@ def box_to_fill(subject: Subject, rows: pl.DataFrame) -> dict[str, Range]:
     """The box that the model's questions come from: what its card says, or that which its rows fill."""
     told = subject.surrogate.card["origin"].get("box")
     if told:
-        return {name: Range(float(low), float(high), bool(logarithmic)) for name, (low, high, logarithmic) in told.items()}
+        return {
+            name: Range(float(low), float(high), bool(logarithmic)) for name, (low, high, logarithmic) in told.items()
+        }
     return box_of({name: rows[name].to_numpy() for name in subject.surrogate.domain.inputs})
 
 
@@ -113,8 +115,8 @@ def _require_settable(surrogate: Surrogate, template: Template) -> None:
         if name not in template.fields:
             known = ", ".join(template.fields) or "none"
             raise SchemaError(
-                f"model must have inputs that stand for fields of its experiment, which are {known}; {name} does not, so "
-                "it cannot be chosen."
+                f"model must have inputs that stand for fields of its experiment, which are {known}; {name} does not, "
+                "so it cannot be chosen."
             )
 
 
