@@ -91,9 +91,10 @@ def uncertainty(surrogate: Surrogate, columns: Mapping[str, FloatArray]) -> Floa
 def drawn(weights: FloatArray, count: int, seed: int) -> np.ndarray:
     """Indices of a weighted draw without putting back, in rising order.
 
-    Each gets the key -E/w with E of an exponential distribution; the largest keys are drawn.
+    Each gets the key log w - log E with E of an exponential distribution; the largest keys are drawn.
     """
-    keys = -np.random.default_rng(seed).exponential(size=len(weights)) / np.maximum(weights, np.finfo(float).tiny)
+    waiting = np.random.default_rng(seed).exponential(size=len(weights))
+    keys = np.log(np.maximum(weights, np.finfo(float).tiny)) - np.log(waiting)
     return np.sort(np.argpartition(keys, len(keys) - count)[len(keys) - count :])
 
 
