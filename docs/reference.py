@@ -28,6 +28,18 @@ FURTHER = {
         "magheat.sweeps.designs": ("Design", "BadRow"),
         "magheat.sweeps.runner": ("Summary", "Tally", "Interrupted"),
     },
+    "magheat.workflows": {
+        "magheat.workflows.learning": ("train_from_store", "train_two_well"),
+        "magheat.workflows.alike": (
+            "template_of",
+            "matching",
+            "design_alike",
+            "simulate_alike",
+            "put_alike",
+            "Template",
+        ),
+        "magheat.workflows.learning_paper": ("sobol_points", "edge_points", "grid_points", "box_design", "Range"),
+    },
 }
 
 

@@ -133,7 +133,7 @@ def test_the_new_model_is_current_and_the_old_one_is_there(place, improvement):
     new, old = load(os.path.join(place.models, "current")), load(place.first)
     assert improvement.folder == subject_of(place.models).folder != subject_of(place.first).folder
     assert new.domain == old.domain
-    assert new.card["rows"]["fit"] == 256 + BUDGET
+    assert new.card["rows"]["fit"] == 256 + BUDGET + new.card["origin"]["edges"]
     assert new.card["rows"][OFF_THE_GRID] == 4096
 
 

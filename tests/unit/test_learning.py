@@ -19,7 +19,7 @@ from magheat.surrogates.models import trained_estimator
 from magheat.sweeps.building import experiment_at, plan_of
 from magheat.sweeps.design_file import read_design
 from magheat.workflows.alike import design_alike, matching, put_alike, simulate_alike, template_of
-from magheat.workflows.learning import OFF_THE_GRID, ON_THE_GRID, box_of, train_from_store
+from magheat.workflows.learning import AT_THE_EDGES, OFF_THE_GRID, ON_THE_GRID, box_of, train_from_store
 from magheat.workflows.learning_paper import BOX, GRID, box_design, grid_points, sobol_points
 
 SWEEPS = Path(__file__).parents[2] / "examples" / "sweeps"
@@ -186,10 +186,10 @@ def test_a_box_is_that_of_its_rows_and_spread_as_they_are():
 
 def test_a_model_from_a_store_is_scored_off_the_grid_and_says_where_it_comes_from(model, place):
     result, folder = model
-    assert "learnt from 512 rows" in result.stdout
+    assert "learnt from 1 024 rows" in result.stdout
     card = json.loads((folder / "card.json").read_text())
-    assert set(card["scores"]) == {OFF_THE_GRID, ON_THE_GRID}
-    assert card["rows"]["fit"] == 512
+    assert set(card["scores"]) == {OFF_THE_GRID, AT_THE_EDGES, ON_THE_GRID}
+    assert (card["rows"]["fit"], card["origin"]["rows"], card["origin"]["edges"]) == (1024, 512, 512)
     for found in card["scores"][OFF_THE_GRID].values():
         assert found["r_squared"] > 0.9
     for output in ("coercive_field", "remanence", "loss_per_cycle", "slp"):

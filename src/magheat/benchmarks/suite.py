@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from magheat import api
+from magheat.benchmarks.learning import measure_learning
 from magheat.benchmarks.measurement import Measurement
 from magheat.benchmarks.store import measure_store
 from magheat.constants import OERSTED
@@ -177,6 +178,7 @@ def run_benchmarks(progress: Callable[[Measurement], None] | None = None) -> lis
         measure_two_wells(),
         measure_start_up(),
         measure_store(),
+        measure_learning(),
     ):
         for line in group:
             add(line)

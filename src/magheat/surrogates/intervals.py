@@ -24,7 +24,7 @@ from magheat.units import FloatArray
 #: Residuals below this, in units of the output's spread, are as good as none.
 _LEAST = 1e-6
 #: Parts by the size of the prediction, and how many rows each must have at least.
-_MOST_PARTS, _LEAST_ROWS = 5, 1000
+_MOST_PARTS, _LEAST_ROWS = 10, 600
 #: Share of the residuals that the scale is taken at: the level that is asked for most.
 _LEVEL = 0.9
 #: Probabilities at which the scores are kept.

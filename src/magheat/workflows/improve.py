@@ -21,7 +21,7 @@ from magheat.surrogates.training import train
 from magheat.sweeps.fields import WHOLE, leaf, path_of
 from magheat.workflows.acquisition import MOST, Chosen, choose
 from magheat.workflows.alike import Template, put_alike
-from magheat.workflows.learning import Fresh, Progress, points_in, with_origin
+from magheat.workflows.learning import Fresh, Progress, points_in, with_edges, with_origin
 from magheat.workflows.subject import Subject, box_to_fill, rows_alike, subject_of
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def improve(
     name = next(iter(fresh.scored_on))
     scores = [_scored(one, fresh.scored_on[name], after) for one in (before, after)]
     tell("Saving the model ...")
-    folder = save(_with_box(after, everything, subject.template, box), subject.folder.parent)
+    folder = save(_with_box(after, everything, subject.template, box, fresh.edges.height), subject.folder.parent)
     return Improvement(
         folder, rows.height, everything.height, summary, chosen, name, fresh.scored_on[name].height, *scores
     )
@@ -159,7 +159,7 @@ def _set_aside(rows: pl.DataFrame) -> Fresh:
             f"such as those of a sweep, to calibrate and to score a model; it has {uniform.height}."
         )
     order = np.argsort([hashlib.blake2b(key.encode()).hexdigest() for key in uniform["key"]])
-    return Fresh(uniform[order[:calibrate]], {_UNSEEN: uniform[order[calibrate : calibrate + score]]})
+    return Fresh(rows.clear(), uniform[order[:calibrate]], {_UNSEEN: uniform[order[calibrate : calibrate + score]]})
 
 
 def _without(rows: pl.DataFrame, fresh: Fresh) -> pl.DataFrame:
@@ -181,10 +181,11 @@ def _before(subject: Subject, rows: pl.DataFrame, fresh: Fresh, tell: Progress) 
 def _trained(subject: Subject, rows: pl.DataFrame, fresh: Fresh, tell: Progress) -> Surrogate:
     """A model of these rows, for the same questions as before."""
     surrogate = subject.surrogate
+    inputs, outputs = surrogate.domain.inputs, tuple(surrogate.transforms)
     return train(
-        rows,
-        inputs=surrogate.domain.inputs,
-        outputs=tuple(surrogate.transforms),
+        with_edges(rows, fresh, (*inputs, *outputs)),
+        inputs=inputs,
+        outputs=outputs,
         model=surrogate.card["model"],
         box=surrogate.domain.ranges,
         seed=surrogate.card["seed"],
@@ -201,9 +202,11 @@ def _scored(surrogate: Surrogate, frame: pl.DataFrame, judge: Surrogate) -> dict
     return scored(truth, surrogate.predict(whole, extrapolate=True), floors)
 
 
-def _with_box(surrogate: Surrogate, rows: pl.DataFrame, template: Template, box: Mapping[str, Range]) -> Surrogate:
+def _with_box(
+    surrogate: Surrogate, rows: pl.DataFrame, template: Template, box: Mapping[str, Range], edges: int
+) -> Surrogate:
     """The surrogate with a card that says where its rows come from and which box it is to be right in."""
-    told = with_origin(surrogate, rows, "simulated", template)
+    told = with_origin(surrogate, rows, "simulated", template, edges)
     origin = told.card["origin"] | {"box": {name: list(ends) for name, ends in box.items()}}
     return dataclasses.replace(told, card=told.card | {"origin": origin})
 

@@ -17,7 +17,7 @@ from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.training import TWO_WELL_OUTPUTS, require_trainable, train
 from magheat.units import FloatArray
 from magheat.workflows.alike import MixtureError, Template, matching, simulate_alike, template_of
-from magheat.workflows.learning_paper import BOX, GRID, Range, box_design, grid_points, sobol_points
+from magheat.workflows.learning_paper import BOX, GRID, Range, box_design, edge_points, grid_points, sobol_points
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,19 +29,26 @@ Progress = Callable[[str | float], None]
 
 #: Where models are kept, each kind in a folder of its own.
 MODELS = Path("models")
-#: Most and fewest points off the grid that calibrate, and those that score.
-_MOST_TO_CALIBRATE, _FEWEST_TO_CALIBRATE, _TO_SCORE = 32_768, 4096, 4096
-#: Seeds of these points, such as no sweep of a user's has by chance.
-_CALIBRATION_SEED, _SCORE_SEED = 2_071_993_001, 2_071_993_002
+#: Points off the grid that calibrate: four for each row, until these are enough, and one for each row, up to the last.
+_TO_CALIBRATE = (2048, 16_384, 32_768)
+#: Points at the edges of the box that calibrate, for each off the grid.
+_EDGES_TO_CALIBRATE = 0.25
+#: Points at the edges that are learnt from for each row, and their fewest and most.
+_EDGES_TO_FIT, _EDGES = 0.125, (512, 8192)
+#: Points that score, off the grid and at the edges.
+_TO_SCORE, _EDGES_TO_SCORE = 4096, 2048
+#: Seeds of these points, such as no sweep of a user's has by chance, one after the other.
+_SEED = 2_071_993_001
 #: Share of a box's width by which its rows may stay away from its ends.
 _SLACK = 0.01
 #: Names of the scores in the card.
-OFF_THE_GRID, ON_THE_GRID = "off the grid", "on the paper's grid"
+OFF_THE_GRID, AT_THE_EDGES, ON_THE_GRID = "off the grid", "at the edges of the box", "on the paper's grid"
 
 
 class Fresh(NamedTuple):
-    """Rows that are in no store: to calibrate, and by name to score."""
+    """Rows that are in no store: to learn the edges from, to calibrate, and by name to score."""
 
+    edges: pl.DataFrame
     calibration: pl.DataFrame
     scored_on: dict[str, pl.DataFrame]
 
@@ -61,9 +68,10 @@ def train_from_store(
 ) -> Path:
     """Train a surrogate on rows of a knowledge base, keep it and make it the current one; its folder.
 
-    Rows of the two-well model get fresh points off their grid, in the box that they fill: up to 32 768 to calibrate the
-    intervals and 4096 to score the model, beside the learning paper's grid where that lies in the box. They are
-    simulated for it and not kept. Of other rows, a share that the model does not see serves for both.
+    Rows of the two-well model get fresh points in the box that they fill: some at its edges to learn from, where rows
+    of a design are few; more, off the grid and at the edges, to calibrate the intervals; and others to score the
+    model, beside the learning paper's grid where that lies in the box. They are simulated for it and not kept. Of
+    other rows, a share that the model does not see serves for all of this.
 
     Parameters
     ----------
@@ -101,8 +109,11 @@ def train_from_store(
         tell("Simulating points off the grid ...")
         fresh = fresh_points(template, rows, names, tell)
     tell(f"Training on {rows.height} rows ...")
+    table, edges = rows, 0
+    if fresh is not None:
+        table, edges = with_edges(rows, fresh, (*names, *outputs)), fresh.edges.height
     surrogate = train(
-        rows,
+        table,
         inputs=names,
         outputs=outputs,
         model=model,
@@ -112,7 +123,9 @@ def train_from_store(
         calibration=None if fresh is None else fresh.calibration,
         scored_on=None if fresh is None else fresh.scored_on,
     )
-    return save(with_origin(surrogate, rows, source, template), MODELS / _kind(rows, source) if out is None else out)
+    return save(
+        with_origin(surrogate, rows, source, template, edges), MODELS / _kind(rows, source) if out is None else out
+    )
 
 
 def train_two_well(folder: str | Path, rows: int = 16_384, progress: Progress | None = None) -> Path:
@@ -162,18 +175,24 @@ def rows_of(store: Store | str | Path, source: str, where: Mapping[str, str]) ->
 
 
 def fresh_points(template: Template, rows: pl.DataFrame, inputs: Sequence[str], tell: Progress) -> Fresh:
-    """Points in the box that rows fill, off any grid; and the learning paper's grid where it lies in that box."""
+    """Points in the box that rows fill, off any grid and at its edges; and the paper's grid where that lies in it."""
     return points_in(box_of({name: rows[name].to_numpy() for name in inputs}), template, rows.height, tell)
 
 
 def points_in(
-    box: Mapping[str, Range], template: Template, rows: int, tell: Progress, seed: int = _CALIBRATION_SEED
+    box: Mapping[str, Range], template: Template, rows: int, tell: Progress, calibration_seed: int = _SEED + 1
 ) -> Fresh:
-    """Points in a box for a model of so many rows: always the same to score, to calibrate those of the seed."""
-    count = int(np.clip(rows, _FEWEST_TO_CALIBRATE, _MOST_TO_CALIBRATE))
+    """Points in a box for a model of so many rows; those that score are always the same."""
+    import polars as pl
+
+    fewest, enough, most = _TO_CALIBRATE
+    count = int(np.clip(4 * rows, fewest, max(enough, min(rows, most))))
     points = {
-        "calibration": sobol_points(count, seed, box),
-        OFF_THE_GRID: sobol_points(_TO_SCORE, _SCORE_SEED, box),
+        "edges": edge_points(int(np.clip(_EDGES_TO_FIT * rows, *_EDGES)), _SEED, box),
+        "calibration": sobol_points(count, calibration_seed, box),
+        "calibration edges": edge_points(int(_EDGES_TO_CALIBRATE * count), calibration_seed + 1, box),
+        OFF_THE_GRID: sobol_points(_TO_SCORE, _SEED + 3, box),
+        AT_THE_EDGES: edge_points(_EDGES_TO_SCORE, _SEED + 4, box),
     }
     if _holds_the_grid(box):
         points[ON_THE_GRID] = grid_points()
@@ -183,7 +202,15 @@ def points_in(
         before = sum(sizes[one] for one in found)
         told = _share(tell, before, sizes[name], sum(sizes.values()))
         found[name] = simulate_alike(template, columns, told)
-    return Fresh(found.pop("calibration"), found)
+    calibration = pl.concat([found.pop("calibration"), found.pop("calibration edges")], how="diagonal_relaxed")
+    return Fresh(found.pop("edges"), calibration, found)
+
+
+def with_edges(rows: pl.DataFrame, fresh: Fresh, names: Sequence[str]) -> pl.DataFrame:
+    """The rows with those at the edges, columns that count only."""
+    import polars as pl
+
+    return pl.concat([rows.select(names), fresh.edges.select(names)])
 
 
 def box_of(columns: Mapping[str, FloatArray]) -> dict[str, Range]:
@@ -191,13 +218,18 @@ def box_of(columns: Mapping[str, FloatArray]) -> dict[str, Range]:
     return {name: _range(name, np.unique(values)) for name, values in columns.items()}
 
 
-def with_origin(surrogate: Surrogate, rows: pl.DataFrame, source: str, template: Template | None) -> Surrogate:
+def with_origin(
+    surrogate: Surrogate, rows: pl.DataFrame, source: str, template: Template | None, edges: int = 0
+) -> Surrogate:
     """The surrogate with a card that says where its rows come from."""
     solvers = sorted(map(str, rows["solver"].drop_nulls().unique()))
     origin: dict[str, Any] = {
         "source": source,
         "rows": rows.height,
-        "words": f"Rows: {rows.height} {source}" + (f" with {', '.join(solvers)}." if solvers else "."),
+        "edges": edges,
+        "words": f"Of the rows, {rows.height} are {source}"
+        + (f" with {', '.join(solvers)}" if solvers else "")
+        + (f", and {edges} were simulated at the edges of their box." if edges else "."),
     }
     if template is not None:
         origin |= {"experiment": template.experiment, "solver": template.solver, "fields": dict(template.fields)}

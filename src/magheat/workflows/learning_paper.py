@@ -106,6 +106,19 @@ def sobol_points(count: int, seed: int, box: Mapping[str, Range] = BOX) -> dict[
     return {name: _between(ends, share) for (name, ends), share in zip(box.items(), shares, strict=True)}
 
 
+def edge_points(count: int, seed: int, box: Mapping[str, Range] = BOX) -> dict[str, FloatArray]:
+    """Points on faces, edges and corners of a box, SI: every second coordinate lies at one of its ends.
+
+    Most corners of seven inputs are far from any Sobol point, and most points that people ask about are near them.
+    """
+    generator = np.random.default_rng(seed)
+    points = sobol_points(count, seed, box)
+    for name, ends in box.items():
+        side = generator.random(count)
+        points[name] = np.where(side < 0.25, ends.low, np.where(side < 0.5, ends.high, points[name]))
+    return points
+
+
 def box_design(count: int, seed: int = 1) -> Design:
     """The sweep of so many Sobol points of the box, as examples/sweeps/box.toml has it."""
     from magheat.sweeps.design_file import read_design
