@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from magheat.store import Store
     from magheat.sweeps.runner import sweep
     from magheat.workflows.fit_loop import LoopFit, fit_loop
+    from magheat.workflows.improve import improve
     from magheat.workflows.measured import train_measured
     from magheat.workflows.optimize import Optimum, optimize
 
@@ -70,6 +71,7 @@ __all__ = [
     "ensemble_heat",
     "errors",
     "fit_loop",
+    "improve",
     "maghemite",
     "magnetite",
     "optimize",
@@ -90,6 +92,7 @@ _LAZY = {
     "Optimum": ("magheat.workflows.optimize", "Optimum"),
     "Store": ("magheat.store", "Store"),
     "fit_loop": ("magheat.workflows.fit_loop", "fit_loop"),
+    "improve": ("magheat.workflows.improve", "improve"),
     "optimize": ("magheat.workflows.optimize", "optimize"),
     "store": ("magheat.store", None),
     "surrogates": ("magheat.surrogates", None),

@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -27,6 +28,9 @@ R = TypeVar("R")
 TYPERS_OWN = (typer.Exit, typer.Abort, BrokenPipeError)
 
 WRONG, DEFECT, INTERRUPTED = 2, 1, 130
+#: Seconds in which workers end and connections are closed.
+_TIDYING = 5.0
+_ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 
 
 def one_sentence(command: Callable[P, R]) -> Callable[P, R]:
@@ -61,6 +65,46 @@ def _reason(error: Exception) -> tuple[str, int]:
 def _ended(sentence: str, code: int) -> typer.Exit:
     typer.echo(f"magheat: {' '.join(sentence.split())}", err=True)
     return typer.Exit(code)
+
+
+@contextmanager
+def ended_like_interrupted() -> Iterator[None]:
+    """Inside, SIGTERM, as batch systems send it before they kill, or a closed terminal end a command as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # What is ignored stays so: nohup asks for that.
+    ends = [end for end in _ENDS if signal.getsignal(end) is not signal.SIG_IGN]
+    interrupt = _Interrupt()
+    before = {end: signal.signal(end, interrupt) for end in ends}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            # After an interruption the process is about to end, and a late signal must not end it differently: Python
+            # gives every signal that it handles its default back on its way out.
+            signal.signal(end, signal.SIG_IGN if interrupt.came else handler)
+
+
+class _Interrupt:
+    """The first signal interrupts; others are impatience, until tidying up has had its time."""
+
+    def __init__(self) -> None:
+        self._first: float | None = None
+
+    @property
+    def came(self) -> bool:
+        """Whether there was a signal."""
+        return self._first is not None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal."""
+        now = time.monotonic()
+        if self._first is None:
+            self._first = now
+            raise KeyboardInterrupt
+        if now - self._first > _TIDYING:
+            os._exit(INTERRUPTED)  # whatever is in the knowledge base is whole
 
 
 @contextmanager

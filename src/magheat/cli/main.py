@@ -11,6 +11,7 @@ from magheat.cli.bench import bench
 from magheat.cli.demo import demo
 from magheat.cli.endings import one_sentence
 from magheat.cli.fit import fit
+from magheat.cli.improve import improve
 from magheat.cli.optimize import optimize
 from magheat.cli.predict import predict
 from magheat.cli.reproduce import reproduce
@@ -43,7 +44,7 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, sweep, train, predict, optimize, fit, reproduce, demo, bench):
+for command in (run, sweep, train, improve, predict, optimize, fit, reproduce, demo, bench):
     app.command()(one_sentence(command))
 app.add_typer(store)
 

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import signal
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from magheat.cli import outputs, progress
+from magheat.cli.endings import INTERRUPTED, ended_like_interrupted
 from magheat.cli.store_option import DEFAULT, StoreOption
 
 if TYPE_CHECKING:
@@ -27,11 +20,6 @@ if TYPE_CHECKING:
 _SHOWN = 10
 #: Axes that a dry run shows side by side; of more, it shows so many rows side by side.
 _MOST_ACROSS, _SHOWN_DOWN = 5, 4
-#: What a shell calls an end by SIGTERM or Ctrl-C.
-_INTERRUPTED = 130
-#: Seconds in which workers end and connections are closed.
-_TIDYING = 5.0
-_ENDS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 
 
 def sweep(
@@ -51,7 +39,7 @@ def sweep(
     if dry_run:
         _show(file)
         return
-    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, _ended_like_interrupted():
+    with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, ended_like_interrupted():
         from magheat.sweeps.design_file import read_design
         from magheat.sweeps.runner import Interrupted, Tally, sweep
 
@@ -73,48 +61,8 @@ def sweep(
                 f"{_named(store)}; the same command goes on from there",
                 err=True,
             )
-            raise typer.Exit(_INTERRUPTED) from None
+            raise typer.Exit(INTERRUPTED) from None
     _report(design, summary, store)
-
-
-@contextmanager
-def _ended_like_interrupted() -> Iterator[None]:
-    """Inside, SIGTERM, as a batch system sends it before it kills, or a closed terminal end a sweep as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # What is ignored stays so: nohup asks for that.
-    ends = [end for end in _ENDS if signal.getsignal(end) is not signal.SIG_IGN]
-    interrupt = _Interrupt()
-    before = {end: signal.signal(end, interrupt) for end in ends}
-    try:
-        yield
-    finally:
-        for end, handler in before.items():
-            # After an interruption the process is about to end, and a late signal must not end it differently: Python
-            # gives every signal that it handles its default back on its way out.
-            signal.signal(end, signal.SIG_IGN if interrupt.came else handler)
-
-
-class _Interrupt:
-    """The first signal interrupts; others are impatience, until tidying up has had its time."""
-
-    def __init__(self) -> None:
-        self._first: float | None = None
-
-    @property
-    def came(self) -> bool:
-        """Whether there was a signal."""
-        return self._first is not None
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Take a signal."""
-        now = time.monotonic()
-        if self._first is None:
-            self._first = now
-            raise KeyboardInterrupt
-        if now - self._first > _TIDYING:
-            os._exit(_INTERRUPTED)  # whatever is in the knowledge base is whole
 
 
 def _show(file: Path) -> None:

@@ -111,7 +111,7 @@ def train_from_store(
     tell(f"Training on {rows.height} rows ...")
     table, edges = rows, 0
     if fresh is not None:
-        table, edges = _with_edges(rows, fresh, (*names, *outputs)), fresh.edges.height
+        table, edges = with_edges(rows, fresh, (*names, *outputs)), fresh.edges.height
     surrogate = train(
         table,
         inputs=names,
@@ -176,15 +176,21 @@ def rows_of(store: Store | str | Path, source: str, where: Mapping[str, str]) ->
 
 def fresh_points(template: Template, rows: pl.DataFrame, inputs: Sequence[str], tell: Progress) -> Fresh:
     """Points in the box that rows fill, off any grid and at its edges; and the paper's grid where that lies in it."""
+    return points_in(box_of({name: rows[name].to_numpy() for name in inputs}), template, rows.height, tell)
+
+
+def points_in(
+    box: Mapping[str, Range], template: Template, rows: int, tell: Progress, calibration_seed: int = _SEED + 1
+) -> Fresh:
+    """Points in a box for a model of so many rows; those that score are always the same."""
     import polars as pl
 
-    box = box_of({name: rows[name].to_numpy() for name in inputs})
     fewest, enough, most = _TO_CALIBRATE
-    count = int(np.clip(4 * rows.height, fewest, max(enough, min(rows.height, most))))
+    count = int(np.clip(4 * rows, fewest, max(enough, min(rows, most))))
     points = {
-        "edges": edge_points(int(np.clip(_EDGES_TO_FIT * rows.height, *_EDGES)), _SEED, box),
-        "calibration": sobol_points(count, _SEED + 1, box),
-        "calibration edges": edge_points(int(_EDGES_TO_CALIBRATE * count), _SEED + 2, box),
+        "edges": edge_points(int(np.clip(_EDGES_TO_FIT * rows, *_EDGES)), _SEED, box),
+        "calibration": sobol_points(count, calibration_seed, box),
+        "calibration edges": edge_points(int(_EDGES_TO_CALIBRATE * count), calibration_seed + 1, box),
         OFF_THE_GRID: sobol_points(_TO_SCORE, _SEED + 3, box),
         AT_THE_EDGES: edge_points(_EDGES_TO_SCORE, _SEED + 4, box),
     }
@@ -200,7 +206,7 @@ def fresh_points(template: Template, rows: pl.DataFrame, inputs: Sequence[str], 
     return Fresh(found.pop("edges"), calibration, found)
 
 
-def _with_edges(rows: pl.DataFrame, fresh: Fresh, names: Sequence[str]) -> pl.DataFrame:
+def with_edges(rows: pl.DataFrame, fresh: Fresh, names: Sequence[str]) -> pl.DataFrame:
     """The rows with those at the edges, columns that count only."""
     import polars as pl
 
