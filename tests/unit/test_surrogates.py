@@ -205,6 +205,17 @@ def test_what_was_saved_predicts_the_same_bits_and_is_found_as_current(surrogate
     assert not [path for path in folder.iterdir() if path.suffix not in (".onnx", ".txt", ".json", ".md")]
 
 
+def test_an_interrupted_save_leaves_nothing(surrogate, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("magheat.whole.flush", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save(surrogate, tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
 def change(folder, how):
     """Do something to a model's folder."""
     if how == "byte":

@@ -170,7 +170,7 @@ def _fit_stage(estimator: MLPRegressor, x: NDArray[np.float32], y: NDArray[np.fl
 
 def passes(rows: int) -> int:
     """Passes over the rows in all: more for few rows, so that small tables are learnt as well."""
-    return int(np.clip(6_000_000 / max(rows, 1), 40, 200))
+    return int(np.clip(20_000 / np.sqrt(max(rows, 1)), 20, 200))
 
 
 def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
