@@ -94,9 +94,9 @@ def test_the_model_of_the_fit_is_the_solver(axes, spread):
 
 
 def test_intervals_cover_the_truth_as_often_as_they_say(measured):
-    """95 % of 40 loops with white noise, of 20 with filtered noise, within three standard errors."""
+    """95 % of 30 loops with white noise, of 20 with filtered noise, within three standard errors."""
     field, magnetization = measured
-    for count, correlation in ((40, 0.0), (20, 0.6)):
+    for count, correlation in ((30, 0.0), (20, 0.6)):
         hits = {name: 0 for name in PARAMETERS}
         for seed in range(count):
             cycle = read_cycle(field, noisy(magnetization, [5, seed], correlation=correlation), FREQUENCY, None)

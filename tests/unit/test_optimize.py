@@ -43,7 +43,7 @@ def best(*free, **options):
 
 @pytest.fixture(scope="module")
 def particle_and_field():
-    return best("diameter", "anisotropy_constant", "amplitude", "frequency", trade_off_points=5)
+    return best("diameter", "anisotropy_constant", "amplitude", "frequency", trade_off_points=3)
 
 
 def random_rows(space, seed, count=128):
