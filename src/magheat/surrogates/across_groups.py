@@ -40,7 +40,7 @@ from magheat.surrogates.intervals import LEVELS, Conformal, evenly_wide
 from magheat.surrogates.models import Progress
 from magheat.surrogates.rows import FEWEST, Rows, asked_for, complete, read_rows
 from magheat.surrogates.surrogate import Surrogate
-from magheat.surrogates.tables import as_frame, domain_of, numbers, require_columns
+from magheat.surrogates.tables import Domain, as_frame, domain_of, numbers, require_columns
 from magheat.units import FloatArray
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def train_across_groups(
         found[name] = [one.scores(learner, groups_in_folds) for one in rounds]
     chosen = choose(rows, names, seed)
     view, regressor = fit(rows, chosen.candidate, seed)
-    surrogate = Surrogate(regressor, _conformal(chosen, names, view), *view, domain=domain, card={})
+    surrogate = Surrogate(regressor, _conformal(chosen, names, view, domain), *view, domain=domain, card={})
     options = {"groups": groups, "material": material, "seed": seed, "folds": folds, "repeats": repeats}
     card = options | _card(surrogate, frame, names, chosen, found)
     card["warnings"] = shortcomings(card)
@@ -199,12 +199,12 @@ def references_of(
     return found
 
 
-def _conformal(chosen: Chosen, names: Labels, view: View) -> Conformal:
+def _conformal(chosen: Chosen, names: Labels, view: View, domain: Domain) -> Conformal:
     """Half widths in the units of what is learnt, the same everywhere."""
     ((_, transform),) = view.transforms.items()
     unit = np.log(10) / transform.spread
     widths = [unit * not_exceeded(chosen.error, names, float(level)) for level in LEVELS]
-    return evenly_wide(view.centre.size, np.array([widths]))
+    return evenly_wide(view.centre.size + len(domain.inputs), np.array([widths]))
 
 
 def _card(
