@@ -319,7 +319,7 @@ def test_an_interrupted_command_says_what_is_kept(place, monkeypatch):
     assert "the model is as it was; the same command goes on from there" in result.stderr
 
 
-SEEDS, START, MORE = (0, 1, 2), 512, 512
+SEEDS, START, MORE = (0, 1, 2), 256, 256
 
 
 @pytest.fixture(scope="module")
