@@ -319,12 +319,12 @@ def test_an_interrupted_command_says_what_is_kept(place, monkeypatch):
     assert "the model is as it was; the same command goes on from there" in result.stderr
 
 
-SEEDS, START, MORE = (0, 1, 2), 224, 224
+SEEDS, START, MORE = (0, 1, 2), 256, 256
 
 
 @pytest.fixture(scope="module")
 def errors():
-    """Errors of networks on 4096 Sobol points: from the same rows, and with as many more by each way; (seeds,) each."""
+    """Errors of trees on 4096 Sobol points: from the same rows, and with as many more by each way; (seeds,) each."""
     truth = mh.two_well_loops(sobol_points(4096, 1))
     found = {name: [] for name in ("before", "chosen", "random", "Sobol")}
     for seed in SEEDS:
@@ -363,9 +363,9 @@ def random_points(count, seed):
 
 
 def learnt(points, calibration, seed):
-    """A network of the loops at these points."""
+    """Boosted trees of the loops at these points: what so few rows are learnt by."""
     box = {name: (ends.low, ends.high) for name, ends in BOX.items()}
-    return train(mh.two_well_loops(points), model="network", seed=seed, box=box, calibration=calibration)
+    return train(mh.two_well_loops(points), model="boosting", seed=seed, box=box, calibration=calibration)
 
 
 def error(surrogate, judge, truth):
