@@ -31,6 +31,8 @@ _SAME_EVERY_TIME = {"deterministic": True, "force_row_wise": True, "num_threads"
 _MANY = 10_000
 #: Trees that say how far off a model is.
 _QUANTILE_TREES = 40
+#: Units of the layers of a network.
+_LAYERS = (128, 128, 64)
 #: Stages of falling step size that the passes over the rows are divided into.
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
@@ -116,11 +118,9 @@ class Boosting:
         return {f"boosting-{k}.txt": text.encode() for k, text in enumerate(self.texts)}
 
 
-def fit_network(
-    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, layers: tuple[int, ...] = ()
-) -> Network:
+def fit_network(features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None) -> Network:
     """Return a network trained on (rows, features) and (rows, outputs), all of unit spread."""
-    estimator = trained_estimator(features, outputs, seed, progress, layers or (128, 128, 64))
+    estimator = trained_estimator(features, outputs, seed, progress, _LAYERS)
     return Network(as_onnx(estimator, features.shape[1]), outputs.shape[1])
 
 
