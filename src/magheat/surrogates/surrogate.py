@@ -124,9 +124,7 @@ class Surrogate:
     def _chunk(self, columns: Mapping[str, FloatArray], level: float) -> dict[str, FloatArray]:
         # far outside the domain numbers may overflow; their infinities and NaN are what the caller asked for
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            features = self.features_of(columns)
-            learnt = self.regressor.predict(features)
-            half = self.conformal.half_width(np.column_stack([features, placed(self.domain, columns)]), learnt, level)
+            learnt, half = self.as_learnt(columns, level)
             scales = SCALES[self.features](columns)
             result = {}
             for k, (name, transform) in enumerate(self.transforms.items()):
@@ -134,6 +132,13 @@ class Surrogate:
                 for end, side in zip(_ENDS, (0.0, -1.0, 1.0), strict=True):
                     result[name + end] = scale * transform.back(learnt[:, k] + side * half[:, k])
         return result
+
+    def as_learnt(self, columns: Mapping[str, FloatArray], level: float) -> tuple[FloatArray, FloatArray]:
+        """Predictions and half the widths of their intervals, (rows, outputs) each, in units of the outputs' spread."""
+        features = self.features_of(columns)
+        learnt = self.regressor.predict(features)
+        told = np.column_stack([features, placed(self.domain, columns)])
+        return learnt, self.conformal.half_width(told, learnt, level)
 
     def features_of(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """(rows, features) of unit spread."""
