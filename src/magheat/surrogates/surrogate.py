@@ -134,14 +134,11 @@ class Surrogate:
         return result
 
     def as_learnt(self, columns: Mapping[str, FloatArray], level: float) -> tuple[FloatArray, FloatArray]:
-        """(rows, outputs) predictions and half the widths of their intervals, in the units in which outputs are learnt.
-
-        These are standard deviations of the transformed outputs in training, so that no output counts more than others.
-        """
+        """Predictions and half the widths of their intervals, (rows, outputs) each, in units of the outputs' spread."""
         features = self.features_of(columns)
         learnt = self.regressor.predict(features)
-        wide = np.column_stack([features, placed(self.domain, columns)])
-        return learnt, self.conformal.half_width(wide, learnt, level)
+        told = np.column_stack([features, placed(self.domain, columns)])
+        return learnt, self.conformal.half_width(told, learnt, level)
 
     def features_of(self, columns: Mapping[str, FloatArray]) -> FloatArray:
         """(rows, features) of unit spread."""

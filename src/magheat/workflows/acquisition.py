@@ -79,8 +79,9 @@ def uncertainty(surrogate: Surrogate, columns: Mapping[str, FloatArray]) -> Floa
     rows = len(next(iter(columns.values())))
     parts = []
     for start in range(0, rows, _CHUNK):
-        some = {name: columns[name][start : start + _CHUNK] for name in surrogate.domain.inputs}
-        parts.append(surrogate.as_learnt(some, _LEVEL)[1].max(axis=1))
+        part = {name: columns[name][start : start + _CHUNK] for name in surrogate.domain.inputs}
+        _, half_widths = surrogate.as_learnt(part, _LEVEL)
+        parts.append(half_widths.max(axis=1))
     result: FloatArray = np.concatenate(parts)
     return result
 
