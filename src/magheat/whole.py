@@ -1,10 +1,12 @@
-"""Files that appear whole or not at all, whatever interrupts their writing."""
+"""Files and folders that appear whole or not at all, whatever interrupts their writing."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +26,26 @@ def whole_file(target: Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
+
+
+@contextlib.contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Inside, a folder beside the target to write files into; at the end they are on the disk, under the target's name.
+
+    An error or an interruption leaves nothing. Where a folder of this name is there by then, with something in it, that
+    one stays, and there is an OSError.
+    """
+    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.", suffix=".partial"))
+    try:
+        yield temporary
+        for path in sorted(temporary.iterdir()):
+            flush(path)
+        temporary.chmod(0o755)
+        flush(temporary)
+        os.rename(temporary, target)
+        flush(target.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_text(target: Path, text: str) -> None:

@@ -374,7 +374,7 @@ def test_a_snapshot_is_read_only_and_an_interrupted_one_leaves_nothing(tmp_path,
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("magheat.store.snapshot.flush", interrupted)
+            patch.setattr("magheat.whole.flush", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 store.snapshot(tmp_path / "snapshots")
         assert list((tmp_path / "snapshots").iterdir()) == []

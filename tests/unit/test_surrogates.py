@@ -13,10 +13,11 @@ from magheat.constants import BOLTZMANN, MU_0, OERSTED
 from magheat.errors import SchemaError, SpecError
 from magheat.solvers.two_well_table import two_well_loops
 from magheat.surrogates import features, load, save, train
+from magheat.surrogates.card import digest
 from magheat.surrogates.intervals import calibrate, local_scale
 from magheat.surrogates.models import Boosting, Network, as_onnx, trained_estimator
 from magheat.surrogates.outputs import Transform
-from magheat.surrogates.validation import covered, shares_by
+from magheat.surrogates.validation import covered, shares_by, shortcomings
 
 END = ("", "_lower", "_upper")
 
@@ -204,6 +205,17 @@ def test_what_was_saved_predicts_the_same_bits_and_is_found_as_current(surrogate
     assert not [path for path in folder.iterdir() if path.suffix not in (".onnx", ".txt", ".json", ".md")]
 
 
+def test_an_interrupted_save_leaves_nothing(surrogate, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("magheat.whole.flush", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save(surrogate, tmp_path / "models")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
 def change(folder, how):
     """Do something to a model's folder."""
     if how == "byte":
@@ -324,3 +336,82 @@ def test_a_level_that_is_none_is_refused(surrogate, fresh, level):
 def test_a_missing_input_is_named(surrogate, fresh):
     with pytest.raises(SchemaError, match="must have the input diameter"):
         surrogate.predict(fresh.drop("diameter"))
+
+
+@pytest.fixture(scope="module")
+def told(table, fresh):
+    """A model that was given other rows to calibrate and to score, and how its progress was told."""
+    shares = []
+    model = train(
+        table[:1200],
+        model="boosting",
+        calibration=fresh[:1000],
+        scored_on={"others": fresh[1000:], "few": table[1200:]},
+        progress=shares.append,
+    )
+    return model, shares
+
+
+def test_rows_for_calibration_and_scores_take_none_of_the_table(told, fresh):
+    model, _ = told
+    card = model.card
+    assert card["rows"] == {"fit": 1200, "scale": 650, "calibrate": 350, "others": 1000, "few": 300}
+    predicted, true = model.predict(fresh[1000:], extrapolate=True)["slp"].to_numpy(), fresh["slp"][1000:].to_numpy()
+    error = predicted - true
+    expected = 1 - (error**2).sum() / ((true - true.mean()) ** 2).sum()
+    assert card["scores"]["others"]["slp"]["r_squared"] == pytest.approx(expected, rel=1e-9)
+    for output in model.outputs:
+        # 350 rows calibrate and 1000 score; the scale follows the errors, so that quarters hold as well
+        assert abs(card["coverage"]["others"][output]["overall"] - 0.9) < 4 * math.sqrt(0.09 * (1 / 350 + 1 / 1000))
+        assert min(min(shares) for shares in card["coverage"]["others"][output]["by_quarter"].values()) > 0.75
+
+
+def test_rows_of_low_barriers_are_scored_apart(told, fresh):
+    model, _ = told
+    apart = model.card["low_barrier"]["others"]
+    assert apart["share"] == pytest.approx(fresh["low_barrier"][1000:].mean())
+    assert set(apart) == {"share", "rows", "other_rows"}
+    assert json.loads(json.dumps(model.card, allow_nan=False)) == model.card
+
+
+def test_progress_is_told_from_the_start_in_small_steps_to_the_end(told):
+    _, shares = told
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert len(shares) > 30
+    assert (np.diff(shares) >= 0).all()
+
+
+def test_the_hash_of_a_table_is_that_of_its_content(table):
+    assert digest(table) == digest(table.clone())
+    for other in (table[::-1], table[:-1], table.rename({"slp": "sar"}), table.with_columns(slp=pl.lit(None))):
+        assert digest(other) != digest(table)
+
+
+def test_intervals_that_do_not_hold_are_told_in_words():
+    rows = 4000
+    shares = {"overall": 0.86, "by_decile_of_predicted_y": [0.9] * 9 + [0.5], "by_quarter": {"x": [0.9, 0.9, 0.8, 0.9]}}
+    overall, part = shortcomings({"y": shares}, "others", rows)
+    assert "86.0 % of y (others)" in overall
+    assert "50.0 % of y in tenth 10 by predicted y" in part
+    (few,) = shortcomings({"y": shares}, "others", 100)
+    assert "none was judged" in few
+    good = {"overall": 0.9, "by_decile_of_predicted_y": [0.88] * 10, "by_quarter": {}}
+    assert shortcomings({"y": good}, "others", rows) == []
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"calibration": {"diameter": [1e-8]}}, "calibration must have the input saturation_magnetization"),
+        ({"scored_on": {"others": {"diameter": [1e-8]}}}, "scored_on['others'] must have the input"),
+        ({"calibration": 3}, "calibration must be a Polars frame"),
+        ({"model": "network", "inputs": ("name",), "outputs": ("slp",)}, "model must be 'boosting' for inputs"),
+        ({"inputs": ("slp", "diameter"), "outputs": ("slp",)}, "outputs must not be inputs as well"),
+    ],
+)
+def test_what_does_not_fit_together_gets_one_sentence(table, how, words):
+    with pytest.raises((SchemaError, SpecError)) as refusal:
+        train(table.with_columns(name=pl.lit("x")), **how)
+    assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value)

@@ -12,6 +12,7 @@ from magheat.dataset.ensembles import (
     ENSEMBLE_VARIABLES,
     LOW_BARRIER,
     ensemble_run,
+    reduced_barrier,
 )
 from magheat.dataset.files import FORMAT, read_netcdf, write_netcdf
 from magheat.dataset.form import require
@@ -39,6 +40,7 @@ __all__ = [
     "ensemble_run",
     "particle_run",
     "read_netcdf",
+    "reduced_barrier",
     "require",
     "samples_per_cycle",
     "stack",

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from magheat.constants import BOLTZMANN
 from magheat.dataset.form import variable
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,6 +40,12 @@ ENSEMBLE_FLAGS: dict[str, str] = {
     "above_brezovich": "Whether H f is above 4.85e8 A/(m s)",
     "above_hergt_dutz": "Whether H f is above 5e9 A/(m s)",
 }
+
+
+def reduced_barrier(anisotropy_constant: FloatArray, diameter: FloatArray, temperature: FloatArray) -> FloatArray:
+    """K V/(k_B T)."""
+    result: FloatArray = anisotropy_constant * np.pi / 6 * diameter**3 / (BOLTZMANN * temperature)
+    return result
 
 
 def ensemble_run(

@@ -12,7 +12,6 @@ from magheat import dataset
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.solvers.base import Solver
-from magheat.solvers.two_well_run import reduced_barrier
 from magheat.spec.applied_field import Sinusoidal, Square, Static, Trapezoidal, Triangular
 from magheat.spec.experiment import Experiment, ensemble_of
 from magheat.units import FloatArray
@@ -109,7 +108,7 @@ def ensemble_dataset(
     drive, ensemble = experiment.applied_field, ensemble_of(experiment)
     times = np.arange(experiment.samples_per_cycle) / experiment.samples_per_cycle * drive.period
     material, product = ensemble.material, drive.amplitude * drive.frequency
-    sigma = reduced_barrier(
+    sigma = dataset.reduced_barrier(
         np.array(material.anisotropy_constant), np.array(ensemble.diameter), np.array(experiment.temperature)
     )
     doubts = {

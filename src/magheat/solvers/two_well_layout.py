@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
-from magheat.dataset import LOW_BARRIER
+from magheat.dataset import LOW_BARRIER, reduced_barrier
 from magheat.solvers.ensembles import may_break_symmetry, mean_field_factor, sizes_of
 from magheat.solvers.two_well_drive import Drive, Form, drive_of, form_of
 from magheat.solvers.two_well_lanes import Members, Rates, Samples, random_axes
-from magheat.solvers.two_well_run import Loops, Road, reduced_barrier, reduced_field, run_samples
+from magheat.solvers.two_well_run import Loops, Road, reduced_field, run_samples
 from magheat.spec.experiment import Experiment, ensemble_of
 from magheat.units import FloatArray
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from magheat.constants import BOLTZMANN, MU_0
+from magheat.constants import MU_0
 from magheat.kernels.two_well import (
     ALONE,
     AREA,
@@ -98,12 +98,6 @@ def trouble(loops: Loops, row: int, interaction: str, most_sweeps: int) -> str |
             f"interaction_model='barrier'."
         )
     return None
-
-
-def reduced_barrier(anisotropy_constant: FloatArray, diameter: FloatArray, temperature: FloatArray) -> FloatArray:
-    """K V/(k_B T)."""
-    result: FloatArray = anisotropy_constant * np.pi / 6 * diameter**3 / (BOLTZMANN * temperature)
-    return result
 
 
 def reduced_field(

@@ -7,11 +7,9 @@ Polars; the files have hashes of their own in ``schema.json``.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +24,7 @@ from magheat.store.columns import ORIGIN, meaning_of
 from magheat.store.packing import unpack
 from magheat.store.snapshot_reader import FORMAT, LOOPS, PROGRAM, ROWS, SCHEMA, file_line, verified
 from magheat.units import FloatArray, shown
-from magheat.whole import flush
+from magheat.whole import flush, whole_folder
 
 _README = "README.md"
 #: Points of the loops in memory at once, 64 MB of both fields.
@@ -59,9 +57,7 @@ def write_snapshot(connection: Connection, folder: Path) -> Path:
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _temporary(folder, target.name) as partial:
-            _write(connection, frame, content, partial)
-            _put_in_place(partial, target)
+        _put(connection, frame, content, target)
     except (OSError, pl.exceptions.PolarsError) as error:  # Polars has errors of its own for a full disk
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error).splitlines()[0]
         where = shown(str(folder))
@@ -111,14 +107,19 @@ def _loops(connection: Connection) -> Iterator[Loop]:
         yield Loop(key, unpack(field, points), unpack(magnetization, points))
 
 
-@contextlib.contextmanager
-def _temporary(folder: Path, name: str) -> Iterator[Path]:
-    """A folder to write into, beside where it will stand; gone afterwards, unless it was renamed."""
-    partial = Path(tempfile.mkdtemp(dir=folder, prefix=f".{name}.", suffix=".partial"))
+def _put(connection: Connection, frame: pl.DataFrame, content: str, target: Path) -> None:
+    """Write all files whole or not at all, then take away the right to write."""
     try:
-        yield partial
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        with whole_folder(target) as partial:
+            _write(connection, frame, content, partial)
+            for path in partial.iterdir():
+                path.chmod(0o444)
+    except OSError:
+        if not target.is_dir():
+            raise
+        verified(target)  # another process was quicker with the same content
+    target.chmod(0o555)
+    flush(target.parent)
 
 
 def _write(connection: Connection, frame: pl.DataFrame, content: str, folder: Path) -> None:
@@ -209,20 +210,3 @@ def _readme(told: dict[str, Any]) -> str:
         cells = (column["name"], column["type"], column["unit"], column["meaning"], str(column["count"]))
         lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(lines) + "\n"
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    """Flush all to the disk, rename, then take away the right to write."""
-    for path in sorted(partial.iterdir()):
-        path.chmod(0o444)
-        flush(path)
-    partial.chmod(0o755)
-    flush(partial)
-    try:
-        partial.rename(target)
-    except OSError:
-        if not target.is_dir():
-            raise
-        verified(target)  # another process was quicker with the same content
-    target.chmod(0o555)
-    flush(target.parent)

@@ -27,7 +27,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from magheat.constants import BOLTZMANN, MU_0
+from magheat.constants import MU_0
+from magheat.dataset import reduced_barrier
 from magheat.units import FloatArray
 
 Columns = Mapping[str, FloatArray]
@@ -53,9 +54,7 @@ def suits_two_wells(inputs: Collection[str]) -> bool:
 
 def sigma(columns: Columns) -> FloatArray:
     """K V/(k_B T)."""
-    volume = np.pi / 6 * columns["diameter"] ** 3
-    result: FloatArray = columns["anisotropy_constant"] * volume / (BOLTZMANN * columns["temperature"])
-    return result
+    return reduced_barrier(columns["anisotropy_constant"], columns["diameter"], columns["temperature"])
 
 
 def two_well_features(columns: Columns) -> FloatArray:

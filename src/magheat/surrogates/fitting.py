@@ -13,6 +13,7 @@ from magheat.surrogates.intervals import Conformal, calibrate, learn_scale
 from magheat.surrogates.models import FITS, Progress, Regressor
 from magheat.surrogates.outputs import SCALED_FLOOR, Transform, transform_of
 from magheat.surrogates.rows import Parts, Rows
+from magheat.surrogates.tables import Domain, placed
 from magheat.units import FloatArray
 
 #: Fewest complete rows of numbers for which a network is the better choice.
@@ -81,12 +82,16 @@ def fit(view: View, rows: Rows, kind: str, seed: int, progress: Progress) -> Reg
     return FITS[kind](view.shown(rows), view.learnt(rows), seed, progress)
 
 
-def learn_errors(view: View, regressor: Regressor, parts: Parts, seed: int) -> Conformal:
-    """How far a model is off, from rows that it has not seen."""
+def learn_errors(view: View, regressor: Regressor, parts: Parts, domain: Domain, seed: int) -> Conformal:
+    """How far a model is off, from rows that it has not seen; it is also shown where in its range an input lies."""
     x, unseen = view.shown(parts.scale), view.shown(parts.calibrate)
-    scale = learn_scale(x, view.learnt(parts.scale) - regressor.predict(x), seed)
+    wide, wide_unseen = (
+        np.column_stack([shown, placed(domain, rows.columns)])
+        for shown, rows in ((x, parts.scale), (unseen, parts.calibrate))
+    )
+    scale = learn_scale(wide, view.learnt(parts.scale) - regressor.predict(x), seed)
     predicted = regressor.predict(unseen)
-    return calibrate(scale, unseen, predicted, view.learnt(parts.calibrate) - predicted)
+    return calibrate(scale, wide_unseen, predicted, view.learnt(parts.calibrate) - predicted)
 
 
 def _centred(features: FloatArray) -> tuple[FloatArray, FloatArray]:

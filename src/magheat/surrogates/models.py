@@ -170,7 +170,7 @@ def _fit_stage(estimator: MLPRegressor, x: NDArray[np.float32], y: NDArray[np.fl
 
 def passes(rows: int) -> int:
     """Passes over the rows in all: more for few rows, so that small tables are learnt as well."""
-    return int(np.clip(6_000_000 / max(rows, 1), 40, 200))
+    return int(np.clip(20_000 / np.sqrt(max(rows, 1)), 20, 200))
 
 
 def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
@@ -200,13 +200,17 @@ def fit_boosting(
         **_SAME_EVERY_TIME,
     }
     for k in range(outputs.shape[1]):
+        told = [] if progress is None else [_share_of_trees(progress, k, outputs.shape[1])]
         booster = lightgbm.train(
-            options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800))
+            options, lightgbm.Dataset(features, outputs[:, k]), trees or int(np.clip(rows, 100, 800)), callbacks=told
         )
         texts.append(booster.model_to_string())
-        if progress is not None:
-            progress((k + 1) / outputs.shape[1])
     return Boosting(tuple(texts))
+
+
+def _share_of_trees(progress: Progress, output: int, outputs: int) -> Callable[[Any], None]:
+    """What LightGBM calls after every tree."""
+    return lambda state: progress((output + (state.iteration + 1) / state.end_iteration) / outputs)
 
 
 def fit_quantile(features: FloatArray, outputs: FloatArray, level: float, seed: int) -> Boosting:

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from magheat.surrogates.outputs import Transform
 from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.tables import Domain
 from magheat.units import shown
-from magheat.whole import flush
+from magheat.whole import flush, whole_folder
 
 #: Version of the layout; a folder with a higher number is refused.
 FORMAT = 1
@@ -58,24 +57,15 @@ def save(surrogate: Surrogate, out: str | Path) -> Path:
     """
     parent = Path(out)
     files = _files(surrogate)
-    name = content_hash(files)
-    target = parent / name
-    temporary = parent / f".{name}.{secrets.token_hex(4)}.partial"
+    target = parent / content_hash(files)
     try:
         parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            temporary.mkdir()
-            for file, content in files.items():
-                (temporary / file).write_bytes(content)
-                flush(temporary / file)
-            flush(temporary)
-            os.rename(temporary, target)
-        _point(parent / CURRENT, name)
+            _write(files, target)
+        _point(parent / CURRENT, target.name)
         flush(parent)
     except OSError as error:
         raise SpecError(f"{str(parent)!r} must be a writable folder for models; {error.strerror or error}.") from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
     return target
 
 
@@ -193,6 +183,17 @@ def _read(place: Path) -> dict[str, bytes]:
     if sum(entry.stat().st_size for entry in entries) > _MOST_BYTES:
         raise SchemaError(f"a model's folder must have at most {_MOST_BYTES >> 20} MiB; {shown(str(place))} has more.")
     return {entry.name: entry.read_bytes() for entry in entries}
+
+
+def _write(files: dict[str, bytes], target: Path) -> None:
+    """Write a folder whole or not at all."""
+    try:
+        with whole_folder(target) as partial:
+            for name, content in files.items():
+                (partial / name).write_bytes(content)
+    except OSError:
+        if not target.is_dir():  # another process was not quicker with the same content
+            raise
 
 
 def _point(link: Path, name: str) -> None:

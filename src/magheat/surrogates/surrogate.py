@@ -15,7 +15,7 @@ from magheat.surrogates.features import FEATURES, SCALES, sigma
 from magheat.surrogates.intervals import Conformal
 from magheat.surrogates.models import Regressor
 from magheat.surrogates.outputs import Transform
-from magheat.surrogates.tables import Domain, as_frame, numbers, read_inputs
+from magheat.surrogates.tables import Domain, as_frame, numbers, placed, read_inputs
 from magheat.units import FloatArray
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Surrogate:
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             features = self.features_of(columns)
             learnt = self.regressor.predict(features)
-            half = self.conformal.half_width(features, learnt, level)
+            half = self.conformal.half_width(np.column_stack([features, placed(self.domain, columns)]), learnt, level)
             scales = SCALES[self.features](columns)
             result = {}
             for k, (name, transform) in enumerate(self.transforms.items()):

@@ -56,6 +56,14 @@ class Domain:
         return result
 
 
+def placed(domain: Domain, columns: Mapping[str, FloatArray]) -> FloatArray:
+    """(rows, inputs): where each number lies between the ends of its range, 0 to 1; codes of words as they are."""
+    parts = []
+    for name, (low, high) in domain.ranges.items():
+        parts.append((columns[name] - low) / (high - low if high > low else 1.0))
+    return np.column_stack([*parts, *(columns[name] for name in domain.words)])
+
+
 def as_frame(table: Mapping[str, Any] | pl.DataFrame, called: str = "table") -> pl.DataFrame:
     """The table as a Polars frame; a number in a mapping serves for all rows.
 

@@ -89,7 +89,7 @@ def train(
     kind = chosen_kind(model, parts.fit, domain.words)
     view = view_of(parts.fit)
     regressor = fit(view, parts.fit, kind, seed, lambda done: tell(_FITTED * done))
-    conformal = learn_errors(view, regressor, parts, seed)
+    conformal = learn_errors(view, regressor, parts, domain, seed)
     tell(_CALIBRATED)
     surrogate = Surrogate(regressor, conformal, *view, domain=domain, card={})
     card = card_of(surrogate, frame, parts, {"model": kind, "groups": groups, "seed": seed})
