@@ -46,7 +46,8 @@ def _every(numbers: Learning) -> str:
         f"{percent(float(unseen.within(~wells).mean()))} of the others. Dashed: off the grid, by the "
         f"{numbers.plan.repeats} repeats: {percent(off[FOREST])} by the forest, {percent(off[NETWORK])} by the "
         "network. Dotted: what errors that σ describes would do (99.7 %). σ is small where all trainings have the "
-        "same rows to fall back on, and there they are wrong together. (b) Share within 3 σ by diameter."
+        "same rows to fall back on, and there they are wrong together. The fewer the predictions of a loop, the less "
+        "certain its σ, and the more loops lie outside. (b) Share within 3 σ by diameter."
     )
 
 
