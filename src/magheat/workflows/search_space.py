@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from magheat.constants import BOLTZMANN
+from magheat.dataset import reduced_barrier
 from magheat.errors import SpecError
-from magheat.solvers.two_well_run import reduced_barrier
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.units import FloatArray
 from magheat.workflows.quantities import power, read, read_pair, require_known, require_mapping, told

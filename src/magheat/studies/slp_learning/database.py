@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from magheat.constants import BOLTZMANN
+from magheat.dataset import reduced_barrier
 from magheat.kernels.batch import cores
 from magheat.solvers.base import Progress
 from magheat.solvers.two_well import TwoWell
@@ -71,9 +71,7 @@ def compute(levels: Mapping[str, tuple[float, ...]] | None = None, progress: Pro
 
 def reduced_barriers(database: Database) -> FloatArray:
     """Sigma = K V/(k_B T) of every row."""
-    volume = np.pi / 6 * database.column("diameter") ** 3
-    sigma: FloatArray = database.column("anisotropy_constant") * volume / (BOLTZMANN * database.column("temperature"))
-    return sigma
+    return reduced_barrier(*(database.column(name) for name in ("anisotropy_constant", "diameter", "temperature")))
 
 
 def share(database: Database, flag: str) -> float:
