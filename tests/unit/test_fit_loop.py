@@ -5,12 +5,12 @@ import pytest
 
 import magheat as mh
 from magheat.errors import ConvergenceError, SpecError
-from magheat.workflows.fit_loop import _task
-from magheat.workflows.loop_intervals import covariance_of, intervals
-from magheat.workflows.loop_model import LoopModel, Particles, Resolution
-from magheat.workflows.loop_parameters import PARAMETERS, coordinate
-from magheat.workflows.loop_search import FINE, follow
-from magheat.workflows.measured_cycle import read_cycle
+from magheat.workflows.fit_loop.cycle import read_cycle
+from magheat.workflows.fit_loop.fit import _task
+from magheat.workflows.fit_loop.intervals import covariance_of, intervals
+from magheat.workflows.fit_loop.model import LoopModel, Particles, Resolution
+from magheat.workflows.fit_loop.parameters import PARAMETERS, coordinate
+from magheat.workflows.fit_loop.search import FINE, follow
 
 TRUTH = {
     "anisotropy_constant": 2e4,

@@ -15,11 +15,11 @@ from magheat.cli.main import app
 from magheat.errors import SchemaError, SpecError
 from magheat.surrogates import load, save, train
 from magheat.surrogates.features import TWO_WELL_INPUTS, two_well_scales
-from magheat.workflows.acquisition import choose, drawn, uncertainty
 from magheat.workflows.alike import design_alike, template_of
+from magheat.workflows.improve.acquisition import choose, drawn, uncertainty
+from magheat.workflows.improve.subject import rows_alike, subject_of
 from magheat.workflows.learning import OFF_THE_GRID, train_from_store
 from magheat.workflows.learning_paper import BOX, box_design, sobol_points
-from magheat.workflows.subject import rows_alike, subject_of
 
 BUDGET = 32
 PAIR = """
@@ -313,7 +313,7 @@ def test_an_interrupted_command_says_what_is_kept(place, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("magheat.workflows.improve.train", interrupt)
+    monkeypatch.setattr("magheat.workflows.improve.improvement.train", interrupt)
     result = magheat("improve", "--store", place.url, "--model", place.first, "--budget", BUDGET, "--workers", 1)
     assert result.exit_code == 130
     assert "the model is as it was; the same command goes on from there" in result.stderr

@@ -11,8 +11,8 @@ from magheat.constants import OERSTED
 from magheat.errors import SchemaError, SpecError
 from magheat.plotting import Shown, trade_off_figure
 from magheat.surrogates.features import TWO_WELL_INPUTS, sigma
+from magheat.workflows.optimize.space import Space, read_space
 from magheat.workflows.quantities import QUANTITIES
-from magheat.workflows.search_space import Space, read_space
 
 FIXED = {
     "saturation_magnetization": "450 kA/m",

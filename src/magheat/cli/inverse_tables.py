@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from magheat.cli import words
 from magheat.cli.summary import new_table, say
 from magheat.constants import OERSTED
-from magheat.workflows.objectives import OBJECTIVES
+from magheat.workflows.optimize.objectives import OBJECTIVES
 from magheat.workflows.quantities import QUANTITIES, told
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.units import FloatArray
-from magheat.workflows.loop_model import Resolution
-from magheat.workflows.loop_parameters import Slopes, Task, coordinate, slopes
+from magheat.workflows.fit_loop.model import Resolution
+from magheat.workflows.fit_loop.parameters import Slopes, Task, coordinate, slopes
 
 #: Of the search, of the answer, and of the check on the answer.
 COARSE, FINE, FINEST = Resolution(60, 8, 0.1), Resolution(200, 16, 0.05), Resolution(400, 32, 0.025)

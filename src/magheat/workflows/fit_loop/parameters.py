@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from magheat.units import FloatArray
-from magheat.workflows.loop_model import Candidates, LoopModel, Particles, Resolution
+from magheat.workflows.fit_loop.model import Candidates, LoopModel, Particles, Resolution
 
 PARAMETERS = ("anisotropy_constant", "diameter", "diameter_spread", "saturation_magnetization")
 #: Steps of finite differences, in coordinates: above the roughness of averages over axes.

@@ -10,7 +10,7 @@ from magheat.surrogates.across_groups import train_across_groups
 from magheat.surrogates.registry import save
 from magheat.surrogates.tables import require_columns
 from magheat.workflows.learning import Progress, rows_of, with_origin
-from magheat.workflows.measured_physics import LARGEST_LOOP, LINEAR_RESPONSE, REQUIRED, TWO_WELLS, with_physics
+from magheat.workflows.measured.physics import LARGEST_LOOP, LINEAR_RESPONSE, REQUIRED, TWO_WELLS, with_physics
 
 if TYPE_CHECKING:
     import polars as pl

@@ -19,10 +19,10 @@ from magheat.surrogates.rows import FEWEST, FEWEST_FOR_CALIBRATION, read_rows
 from magheat.surrogates.surrogate import Surrogate
 from magheat.surrogates.training import train
 from magheat.sweeps.fields import WHOLE, leaf, path_of
-from magheat.workflows.acquisition import MOST, Chosen, choose
 from magheat.workflows.alike import Template, put_alike
+from magheat.workflows.improve.acquisition import MOST, Chosen, choose
+from magheat.workflows.improve.subject import Subject, box_to_fill, rows_alike, subject_of
 from magheat.workflows.learning import Fresh, Progress, points_in, with_edges, with_origin
-from magheat.workflows.subject import Subject, box_to_fill, rows_alike, subject_of
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.units import FloatArray
-from magheat.workflows.loop_parameters import Slopes, Task
-from magheat.workflows.loop_search import FINE, follow
+from magheat.workflows.fit_loop.parameters import Slopes, Task
+from magheat.workflows.fit_loop.search import FINE, follow
 
 #: Rises at the ends of an interval, in what they should be, that count as those of a parabola.
 _PARABOLA = (0.9, 1.11)
@@ -124,6 +124,13 @@ def _filtered(columns: FloatArray, correlation: float) -> FloatArray:
     return result
 
 
+def standard_errors(covariance: Covariance, level: float) -> float:
+    """How many standard errors lie between a value and the ends of its interval, after Student."""
+    from scipy.stats import t as student
+
+    return float(student.ppf(0.5 + level / 2, covariance.noise.freedom))
+
+
 def intervals(
     task: Task,
     found: Slopes,
@@ -132,9 +139,7 @@ def intervals(
     progress: Callable[[float], None] | None = None,
 ) -> tuple[list[Interval], int, Slopes]:
     """Interval of every coordinate, loops computed, and a better fit where a profile came upon one."""
-    from scipy.stats import t as student
-
-    quantile = float(student.ppf(0.5 + level / 2, covariance.noise.freedom))
+    quantile = standard_errors(covariance, level)
     results: list[Interval] = []
     used, best = 0, found
     for i in range(found.point.size):

@@ -10,9 +10,9 @@ import numpy as np
 
 from magheat.analysis.limits import BREZOVICH_LIMIT, HERGT_DUTZ_LIMIT
 from magheat.units import FloatArray
-from magheat.workflows.objectives import Simulator
-from magheat.workflows.search import Effort, Found, climb, highest
-from magheat.workflows.search_space import Space
+from magheat.workflows.optimize.objectives import Simulator
+from magheat.workflows.optimize.search import Effort, Found, climb, highest
+from magheat.workflows.optimize.space import Space
 
 if TYPE_CHECKING:
     import polars as pl

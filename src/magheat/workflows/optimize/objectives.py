@@ -11,7 +11,7 @@ import numpy as np
 from magheat.solvers.two_well import TwoWell
 from magheat.solvers.two_well_table import settled_or_not
 from magheat.units import FloatArray
-from magheat.workflows.search_space import Rows, Space
+from magheat.workflows.optimize.space import Rows, Space
 
 if TYPE_CHECKING:
     import polars as pl
