@@ -219,9 +219,14 @@ def box_of(columns: Mapping[str, FloatArray]) -> dict[str, Range]:
 
 
 def with_origin(
-    surrogate: Surrogate, rows: pl.DataFrame, source: str, template: Template | None, edges: int = 0
+    surrogate: Surrogate,
+    rows: pl.DataFrame,
+    source: str,
+    template: Template | None,
+    edges: int = 0,
+    box: Mapping[str, Range] | None = None,
 ) -> Surrogate:
-    """The surrogate with a card that says where its rows come from."""
+    """The surrogate with a card that says where its rows come from, and which box they fill unless that is given."""
     solvers = sorted(map(str, rows["solver"].drop_nulls().unique()))
     origin: dict[str, Any] = {
         "source": source,
@@ -233,6 +238,9 @@ def with_origin(
     }
     if template is not None:
         origin |= {"experiment": template.experiment, "solver": template.solver, "fields": dict(template.fields)}
+        if not surrogate.domain.words and not surrogate.domain.may_be_missing:
+            box = box or box_of({name: rows[name].to_numpy() for name in surrogate.domain.inputs})
+            origin["box"] = {name: list(ends) for name, ends in box.items()}
     return dataclasses.replace(surrogate, card=surrogate.card | {"origin": origin})
 
 

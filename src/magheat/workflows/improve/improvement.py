@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -21,7 +20,7 @@ from magheat.surrogates.training import train
 from magheat.sweeps.fields import WHOLE, leaf, path_of
 from magheat.workflows.alike import Template, put_alike
 from magheat.workflows.improve.acquisition import MOST, Chosen, choose
-from magheat.workflows.improve.subject import Subject, box_to_fill, rows_alike, subject_of
+from magheat.workflows.improve.subject import Subject, rows_alike, subject_of
 from magheat.workflows.learning import Fresh, Progress, points_in, with_edges, with_origin
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from magheat.store import Store
     from magheat.sweeps.runner import Summary, Tally
-    from magheat.workflows.learning_paper import Range
 
 #: How the sweeps of chosen points are called in the provenance of their rows, before the model's hash.
 SWEEP = "improve "
@@ -118,33 +116,33 @@ def improve(
     subject = subject_of(model)
     with _opened(store) as base:
         rows = rows_alike(base, subject)
-        box = box_to_fill(subject, rows)
         tell(f"Choosing {count} points ...")
-        chosen = choose(subject.surrogate, box, count, _seed(subject, "choice", seed))
+        chosen = choose(subject.surrogate, subject.box, count, _seed(subject, "choice", seed))
         tell(f"Simulating {count} chosen points ...")
         points = _settable(chosen.points, subject.template)
         summary = put_alike(
             subject.template, points, base, SWEEP + subject.folder.name[:8], _of_tally(tell), workers=workers
         )
         everything = rows_alike(base, subject)
-    fresh = _fresh(subject, box, everything, tell, _seed(subject, "calibration", 0))
+    fresh = _fresh(subject, everything, tell, _seed(subject, "calibration", 0))
     before = _before(subject, rows, fresh, tell)
     tell(f"Training on {everything.height} rows ...")
     after = _trained(subject, _without(everything, fresh), fresh, tell)
     name = next(iter(fresh.scored_on))
     scores = [_scored(one, fresh.scored_on[name], after) for one in (before, after)]
     tell("Saving the model ...")
-    folder = save(_with_box(after, everything, subject.template, box, fresh.edges.height), subject.folder.parent)
+    told = with_origin(after, everything, "simulated", subject.template, fresh.edges.height, subject.box)
+    folder = save(told, subject.folder.parent)
     return Improvement(
         folder, rows.height, everything.height, summary, chosen, name, fresh.scored_on[name].height, *scores
     )
 
 
-def _fresh(subject: Subject, box: Mapping[str, Range], rows: pl.DataFrame, tell: Progress, seed: int) -> Fresh:
+def _fresh(subject: Subject, rows: pl.DataFrame, tell: Progress, seed: int) -> Fresh:
     """Rows to calibrate and to score, spread as the model's questions are."""
     if subject.template.is_two_well:
         tell("Simulating points off the grid ...")
-        return points_in(box, subject.template, rows.height, tell, seed)
+        return points_in(subject.box, subject.template, rows.height, tell, seed)
     return _set_aside(rows)
 
 
@@ -200,15 +198,6 @@ def _scored(surrogate: Surrogate, frame: pl.DataFrame, judge: Surrogate) -> dict
     whole = frame.drop_nulls([*judge.domain.inputs, *judge.transforms])
     truth, floors = with_slp(judge, read_rows(whole, judge.domain, tuple(judge.transforms)))
     return scored(truth, surrogate.predict(whole, extrapolate=True), floors)
-
-
-def _with_box(
-    surrogate: Surrogate, rows: pl.DataFrame, template: Template, box: Mapping[str, Range], edges: int
-) -> Surrogate:
-    """The surrogate with a card that says where its rows come from and which box it is to be right in."""
-    told = with_origin(surrogate, rows, "simulated", template, edges)
-    origin = told.card["origin"] | {"box": {name: list(ends) for name, ends in box.items()}}
-    return dataclasses.replace(told, card=told.card | {"origin": origin})
 
 
 def _settable(points: Mapping[str, np.ndarray], template: Template) -> dict[str, np.ndarray]:

@@ -13,7 +13,6 @@ from magheat.surrogates.surrogate import Surrogate
 from magheat.sweeps.fields import path_of
 from magheat.units import shown
 from magheat.workflows.alike import MixtureError, Template, template_of
-from magheat.workflows.learning import box_of
 from magheat.workflows.learning_paper import Range
 
 if TYPE_CHECKING:
@@ -31,12 +30,15 @@ class Subject(NamedTuple):
         The model.
     template
         What its rows have in common.
+    box
+        Where its questions come from, as its card has it; always the same, however many rows are chosen later.
     folder
         Where it lies, named by its hash; models of the same kind lie beside it.
     """
 
     surrogate: Surrogate
     template: Template
+    box: dict[str, Range]
     folder: Path
 
 
@@ -64,7 +66,8 @@ def subject_of(model: str | Path) -> Subject:
         )
     template = Template(origin["experiment"], origin["solver"], origin["fields"])
     _require_settable(surrogate, template)
-    return Subject(surrogate, template, place.resolve())
+    box = {name: Range(*ends) for name, ends in origin["box"].items()}
+    return Subject(surrogate, template, box, place.resolve())
 
 
 def rows_alike(store: Store, subject: Subject) -> pl.DataFrame:
@@ -93,16 +96,6 @@ def rows_alike(store: Store, subject: Subject) -> pl.DataFrame:
             "model was trained from."
         )
     return among
-
-
-def box_to_fill(subject: Subject, rows: pl.DataFrame) -> dict[str, Range]:
-    """The box that the model's questions come from: what its card says, or that which its rows fill."""
-    told = subject.surrogate.card["origin"].get("box")
-    if told:
-        return {
-            name: Range(float(low), float(high), bool(logarithmic)) for name, (low, high, logarithmic) in told.items()
-        }
-    return box_of({name: rows[name].to_numpy() for name in subject.surrogate.domain.inputs})
 
 
 def _require_settable(surrogate: Surrogate, template: Template) -> None:
