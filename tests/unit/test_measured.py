@@ -15,7 +15,7 @@ import magheat as mh
 from magheat.cli.main import app
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.errors import SchemaError, SpecError
-from magheat.workflows.measured import INPUTS, known_inputs, train_measured
+from magheat.workflows.measured.training import INPUTS, known_inputs, train_measured
 from magheat.workflows.measured.physics import FERRITES, LEAST_SLP, as_two_wells, compound_of, with_physics
 
 PROFILE = Path(__file__).parents[2] / "examples" / "profiles" / "dimag_sar.toml"
