@@ -15,8 +15,8 @@ import magheat as mh
 from magheat.cli.main import app
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.errors import SchemaError, SpecError
-from magheat.workflows.measured.training import INPUTS, known_inputs, train_measured
 from magheat.workflows.measured.physics import FERRITES, LEAST_SLP, as_two_wells, compound_of, with_physics
+from magheat.workflows.measured.training import INPUTS, known_inputs, train_measured
 
 PROFILE = Path(__file__).parents[2] / "examples" / "profiles" / "dimag_sar.toml"
 #: A copy of the table of the DiMag database; it has no licence, so that it is not part of magheat.
