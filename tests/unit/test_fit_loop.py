@@ -219,6 +219,8 @@ M = 1e5 * np.cos(np.arange(100) * 2 * np.pi / 100 - 0.4)
         (H, np.where(M == M[3], np.inf, M), {}, r"magnetization\[3\] must be finite"),
         (0 * H, M, {}, "field must vary"),
         (H, 0 * M + 3, {}, "magnetization must vary"),
+        (H, 1e-13 * M, {}, "not the moment of a sample"),
+        (H, 1e300 * M, {}, "magnetization must swing by"),
         (H, -M, {}, "falls where the field rises"),
         (H[::-1], M[::-1], {}, "runs the wrong way round"),
         (H + 0.2 * AMPLITUDE, M, {}, "field must swing about zero"),

@@ -223,6 +223,10 @@ QUANTITIES_OF_FIXED = {
     ("change", "words"),
     [
         ({"objective": "heat"}, "objective must be 'slp' or"),
+        (
+            {"fixed": {n: v for n, v in {**FIXED, "temperature": 1e4}.items() if n != "diameter"}},
+            "temperature.* must be > 0 and < 10000",
+        ),
         ({"limit": "who"}, "limit must be 'brezovich' or 'hergt-dutz'"),
         ({"limit": -1.0}, "limit must be > 0"),
         ({"limit": 1e6}, "limit must allow the lowest amplitude"),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from magheat.cli.prediction_tables import beside, from_file
 from magheat.constants import BOLTZMANN, MU_0, OERSTED
 from magheat.errors import SchemaError, SpecError
 from magheat.solvers.two_well_table import two_well_loops
@@ -17,6 +18,7 @@ from magheat.surrogates.card import digest
 from magheat.surrogates.intervals import calibrate, local_scale
 from magheat.surrogates.models import Boosting, Network, as_onnx, trained_estimator
 from magheat.surrogates.outputs import Transform
+from magheat.surrogates.registry import content_hash
 from magheat.surrogates.validation import covered, shares_by, shortcomings
 
 END = ("", "_lower", "_upper")
@@ -253,6 +255,81 @@ def test_a_renamed_or_missing_folder_is_refused(surrogate, tmp_path):
         load(folder.rename(tmp_path / "mine"))
     with pytest.raises(SchemaError, match="must be a folder"):
         load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        b"[" * 100_000,
+        b"[]",
+        {"centre": [math.nan] * 10},
+        {"centre": [0.0]},
+        {"centre": ["a"] * 10},
+        {"transforms": [1, 2, 3]},
+        {"transforms": {"remanence": [1, 2, 3]}},
+        {"ranges": {}},
+        {"ranges": []},
+        {"words": [1]},
+        {"score": [1.0]},
+        {"probability": []},
+    ],
+)
+def test_a_folder_with_the_right_hash_of_nonsense_is_refused(surrogate, tmp_path, change):
+    folder = save(surrogate, tmp_path)
+    file = folder / "model.json"
+    file.write_bytes(
+        change if isinstance(change, bytes) else json.dumps(json.loads(file.read_bytes()) | change).encode()
+    )
+    forged = folder.rename(tmp_path / content_hash({path.name: path.read_bytes() for path in folder.iterdir()}))
+    with pytest.raises(SchemaError, match=r"^a model's folder must be whole") as refusal:
+        load(forged)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"density": 0.0}, "density must be > 0"),
+        ({"density": -5180.0}, "density must be > 0"),
+        ({"diameter": [[1e-8, 2e-8], [1e-8]]}, "diameter must be an array"),
+    ],
+)
+def test_a_table_of_nonsense_is_refused_in_one_sentence(surrogate, change, words):
+    one = {name: float(values[0]) for name, values in box(1, 3).items()}
+    with pytest.raises(SchemaError, match=words) as refusal:
+        surrogate.predict(one | change)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_csv_header_twice_is_refused(surrogate, tmp_path):
+    columns = box(1, 3) | {"diameter (nm)": [18.0]}
+    del columns["diameter"]
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        ",".join([*columns, "diameter (nm)"]) + "\n" + ",".join(str(value[0]) for value in columns.values()) + ",19\n"
+    )
+    with pytest.raises(SchemaError, match="each column once"):
+        from_file(path, surrogate)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"seed": -1}, "seed must be"),
+        ({"seed": 2**40}, "seed must be"),
+        ({"inputs": ("diameter", "diameter")}, "inputs must name each column once"),
+        ({"outputs": ("slp", "slp")}, "outputs must name each column once"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_at_once(table, options, words):
+    with pytest.raises(SpecError, match=words):
+        train(table, **options)
+
+
+def test_columns_named_like_predictions_are_all_kept():
+    rows = pl.DataFrame({"slp": [1.0], "slp_given": [2.0]})
+    both = beside(rows, pl.DataFrame({"slp": [3.0]}))
+    assert both.to_dicts() == [{"slp_given_given": 1.0, "slp_given": 2.0, "slp": 3.0}]
 
 
 def test_intervals_follow_noise_that_grows():

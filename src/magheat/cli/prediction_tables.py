@@ -23,6 +23,8 @@ SUFFIXES = (".csv", ".parquet")
 _HEADER = re.compile(r"\s*([^(\[]*?)\s*(?:[(\[]\s*([^)\]]*?)\s*[)\]])?\s*")
 #: A column that is no input but counts: slp is per mass.
 _DENSITY = "density"
+#: What Polars makes of a header that is there twice.
+_DOUBLED = re.compile(r"(.*)_duplicated_\d+", re.DOTALL)
 
 
 def from_words(words: Sequence[str], surrogate: Surrogate) -> pl.DataFrame:
@@ -81,7 +83,8 @@ def from_file(path: Path, surrogate: Surrogate) -> pl.DataFrame:
         else:
             renamed.append(frame[header].alias(name))
     names = [column.name for column in renamed]
-    if len(set(names)) < len(names):
+    doubled = [match[1] for header in frame.columns if (match := _DOUBLED.fullmatch(header))]
+    if len(set(names)) < len(names) or any(header in frame.columns for header in doubled):
         raise SchemaError(
             f"the table must have each column once; {str(path)!r} has one of them twice: {', '.join(names)}."
         )
@@ -90,7 +93,14 @@ def from_file(path: Path, surrogate: Surrogate) -> pl.DataFrame:
 
 def beside(rows: pl.DataFrame, predicted: pl.DataFrame) -> pl.DataFrame:
     """Rows and predictions side by side; a column of the rows that a prediction is named like gets ``_given``."""
-    clash = {name: f"{name}_given" for name in rows.columns if name in predicted.columns}
+    taken, clash = {*rows.columns, *predicted.columns}, {}
+    for name in rows.columns:
+        if name in predicted.columns:
+            other = f"{name}_given"
+            while other in taken:
+                other += "_given"
+            clash[name] = other
+            taken.add(other)
     return pl.concat([rows.rename(clash), predicted], how="horizontal")
 
 

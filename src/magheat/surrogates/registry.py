@@ -95,7 +95,7 @@ def load(folder: str | Path) -> Surrogate:
         )
     try:
         return _surrogate(files)
-    except (KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise SchemaError(f"a model's folder must be whole; {shown(str(folder))} cannot be read: {reason}") from None
 
@@ -146,7 +146,7 @@ def _json(value: Any) -> bytes:
 
 
 def _surrogate(files: dict[str, bytes]) -> Surrogate:
-    numbers = json.loads(files["model.json"])
+    numbers = _read_json(files["model.json"])
     if numbers["format"] > FORMAT:
         raise SchemaError(
             f"a model's format must be at most {FORMAT}; got {numbers['format']}. A newer magheat reads it."
@@ -159,24 +159,49 @@ def _surrogate(files: dict[str, bytes]) -> Surrogate:
     residuals = from_files(numbers["scale"], scale, outputs)
     conformal = Conformal(
         residuals,
-        np.array(numbers["probability"]),
-        np.array(numbers["edges"]).reshape(-1, outputs),
-        np.array(numbers["score"]),
+        np.array(numbers["probability"], np.float64),
+        np.array(numbers["edges"], np.float64).reshape(-1, outputs),
+        np.array(numbers["score"], np.float64).reshape(-1, outputs, len(numbers["probability"])),
     )
-    return Surrogate(
+    surrogate = Surrogate(
         regressor=regressor,
         conformal=conformal,
         features=numbers["features"],
-        centre=np.array(numbers["centre"]),
-        width=np.array(numbers["width"]),
-        transforms={name: Transform(*values) for name, values in numbers["transforms"].items()},
+        centre=np.array(numbers["centre"], np.float64),
+        width=np.array(numbers["width"], np.float64),
+        transforms={name: Transform(*map(float, values)) for name, values in numbers["transforms"].items()},
         domain=Domain(
-            {name: (low, high) for name, (low, high) in numbers["ranges"].items()},
+            {name: (float(low), float(high)) for name, (low, high) in numbers["ranges"].items()},
             {name: tuple(words) for name, words in numbers["words"].items()},
             tuple(numbers["may_be_missing"]),
         ),
-        card=json.loads(files["card.json"]),
+        card=dict(_read_json(files["card.json"])),
     )
+    _require_answer(surrogate)
+    return surrogate
+
+
+def _read_json(content: bytes) -> Any:
+    """What JSON says; NaN and infinity are none."""
+    return json.loads(content, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _require_answer(surrogate: Surrogate) -> None:
+    """Refuse numbers that do not belong together: in the middle of its ranges a model has an answer."""
+    domain = surrogate.domain
+    middle = {name: np.array([(low + high) / 2]) for name, (low, high) in domain.ranges.items()}
+    middle |= {name: np.zeros(1) for name in domain.words}
+    if surrogate.centre.shape != surrogate.width.shape or surrogate.features_of(middle).shape[1:] != (
+        surrogate.centre.shape
+    ):
+        raise ValueError("centre and width do not fit the features")
+    if any(outside.any() for outside in domain.outside(middle).values()):
+        raise ValueError("ranges are not lowest, highest")
+    surrogate.as_learnt(middle, 0.9)
 
 
 def _read(place: Path) -> dict[str, bytes]:

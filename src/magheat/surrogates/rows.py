@@ -61,11 +61,13 @@ def asked_for(inputs: Sequence[str], outputs: Sequence[str], groups: str | None)
     Raises
     ------
     SpecError
-        For names that are no list, or an output that is an input.
+        For names that are no list, one that is there twice, or an output that is an input.
     """
     for names, what in ((inputs, "inputs"), (outputs, "outputs")):
         if isinstance(names, str) or not names:
             raise SpecError(f"{what} must be a list of column names; got {shown(names)}.")
+        if len(set(names)) < len(names):
+            raise SpecError(f"{what} must name each column once; got {', '.join(map(str, names))}.")
     both = [name for name in outputs if name in inputs]
     if both:
         raise SpecError(f"outputs must not be inputs as well; {both[0]} is both.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from magheat.dataset import LOW_BARRIER
-from magheat.errors import SpecError
+from magheat.errors import SchemaError, SpecError
 from magheat.spec.material import magnetite
 from magheat.surrogates.features import FEATURES, SCALES, sigma
 from magheat.surrogates.intervals import Conformal
@@ -86,7 +86,7 @@ class Surrogate:
         Raises
         ------
         SchemaError
-            When an input is missing or holds no numbers.
+            When an input is missing or holds no numbers, or a density is not > 0.
         SpecError
             For a bad level.
         """
@@ -159,7 +159,9 @@ def _named(outside: Mapping[str, np.ndarray], in_range: np.ndarray) -> list[str 
 
 def per_mass(frame: pl.DataFrame, columns: Mapping[str, FloatArray]) -> FloatArray:
     """(rows,) what makes an slp of a loss, frequency over density; of magnetite where the frame does not say."""
-    density = numbers(frame, "density") if "density" in frame.columns else magnetite.density
+    density = numbers(frame, "density") if "density" in frame.columns else np.float64(magnetite.density)
+    if np.any(density <= 0):
+        raise SchemaError(f"table column density must be > 0; got {np.nanmin(density):g} kg/m^3; magnetite has 5180.")
     result: FloatArray = columns["frequency"] / density
     return result
 

@@ -80,7 +80,7 @@ def as_frame(table: Mapping[str, Any] | pl.DataFrame, called: str = "table") -> 
         raise SchemaError(
             f"{called} must be a Polars frame or a mapping of column to array; got {type(table).__name__}."
         )
-    columns = {str(name): np.atleast_1d(np.asarray(column)) for name, column in table.items()}
+    columns = {str(name): _as_column(str(name), column, called) for name, column in table.items()}
     rows = max((column.size for column in columns.values()), default=0)
     for name, column in columns.items():
         if column.ndim > 1 or column.size not in (1, rows):
@@ -88,6 +88,14 @@ def as_frame(table: Mapping[str, Any] | pl.DataFrame, called: str = "table") -> 
                 f"{called} column {name} must have {rows} rows or be one number; got the shape {column.shape}."
             )
     return pl.DataFrame({name: np.broadcast_to(column, rows).copy() for name, column in columns.items()})
+
+
+def _as_column(name: str, column: Any, called: str) -> np.ndarray:
+    """The column as an array of one dimension at the least; lists of unequal length make none."""
+    try:
+        return np.atleast_1d(np.asarray(column))
+    except ValueError:
+        raise SchemaError(f"{called} column {name} must be an array of one dimension; got {shown(column)}.") from None
 
 
 def require_columns(frame: pl.DataFrame, names: Sequence[str], what: str, called: str = "table") -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from magheat.spec.checks import integer
 from magheat.surrogates.card import card_of
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.surrogates.fitting import chosen_kind, fit, learn_errors, require_kind, view_of
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 #: What the two-well model is asked for; slp follows from the loss.
 TWO_WELL_OUTPUTS = ("coercive_field", "remanence", "loss_per_cycle")
+#: What a seed must stay below: scikit-learn and LightGBM take no larger one.
+MOST_SEED = 2**31
 #: Share of the time that the fit takes, and the intervals after it.
 _FITTED, _CALIBRATED = 0.9, 0.98
 
@@ -82,11 +85,12 @@ def train(
     SchemaError
         When a column is missing, is of the wrong kind, or there are too few rows.
     SpecError
-        For an unknown model or a bad box.
+        For an unknown model, a bad seed or a bad box.
     """
     tell = progress or _silent
     tell(0.0)
     require_kind(model)
+    seed = integer(seed, "seed", 0, MOST_SEED)
     asked = asked_for(inputs, outputs, groups)
     frame = complete(table, asked, "table", FEWEST)
     if groups is not None:

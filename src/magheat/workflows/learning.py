@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from magheat.errors import SchemaError, SpecError
+from magheat.spec.checks import integer
 from magheat.surrogates.features import TWO_WELL_INPUTS
 from magheat.surrogates.registry import save
 from magheat.surrogates.surrogate import Surrogate
-from magheat.surrogates.training import TWO_WELL_OUTPUTS, require_trainable, train
+from magheat.surrogates.training import MOST_SEED, TWO_WELL_OUTPUTS, require_trainable, train
 from magheat.units import FloatArray
 from magheat.workflows.alike import MixtureError, Template, matching, simulate_alike, template_of
 from magheat.workflows.learning_paper import BOX, GRID, Range, box_design, edge_points, grid_points, sobol_points
@@ -99,6 +100,7 @@ def train_from_store(
         that cannot be written.
     """
     tell = progress or _silent
+    seed = integer(seed, "seed", 0, MOST_SEED)
     tell("Reading the knowledge base ...")
     rows = rows_of(store, source, where or {})
     template = _template(rows, inputs)

@@ -48,10 +48,13 @@ def read(name: str, value: Quantity, where: str) -> float:
         number = parse_magnetization(value, where)
     else:
         number = parse(value, meaning.unit, where)
+    # what has a unit must stay below its highest value, as everywhere; a ratio may be it
     above = number >= meaning.lowest if meaning.lowest_itself else number > meaning.lowest
-    if above and number <= meaning.highest:
+    below = number <= meaning.highest if meaning.unit == "1" else number < meaning.highest
+    if above and below:
         return number
-    rule = f"{'>=' if meaning.lowest_itself else '>'} {meaning.lowest:g} and <= {meaning.highest:g}"
+    rule = f"{'>=' if meaning.lowest_itself else '>'} {meaning.lowest:g} and "
+    rule += f"{'<=' if meaning.unit == '1' else '<'} {meaning.highest:g}"
     unit = "" if meaning.unit == "1" else f" {meaning.unit}"
     raise SpecError(f"{where} must be {rule}{unit}; got {shown(value)}; such as {meaning.example}.")
 

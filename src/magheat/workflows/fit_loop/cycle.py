@@ -17,6 +17,8 @@ _NO_COSINE = 0.05
 _TOLD, _REFUSED = 0.005, 0.05
 #: A gap of the magnetization between end and start, in its range, that closes no loop.
 _OPEN = 0.1
+#: Smallest and largest magnetization, A/m: less is the moment of a sample, and nothing known has more.
+_SMALLEST, _LARGEST = 1e-3, 1e8
 #: Largest part of a period without samples, rad.
 _WIDEST_GAP = np.pi / 3
 _FEWEST = 12
@@ -162,6 +164,11 @@ def _require_loop(cycle: Cycle) -> None:
     m, spread = cycle.magnetization, float(np.ptp(cycle.magnetization))
     if not spread > 0:
         raise SpecError(f"magnetization must vary; all samples are {m[0]:g} A/m; check the column.")
+    if not _SMALLEST <= spread / 2 <= _LARGEST:
+        raise SpecError(
+            f"magnetization must swing by {_SMALLEST:g} to {_LARGEST:g} A/m; got {spread / 2:.3g}; it is per volume of "
+            "magnetic phase, not the moment of a sample; check its unit."
+        )
     centred = m - (m.max() + m.min()) / 2
     if not float(cycle.field @ centred) > 0:
         raise SpecError("magnetization must follow the field; it falls where the field rises; change its sign.")

@@ -66,6 +66,11 @@ def subject_of(model: str | Path) -> Subject:
         )
     template = Template(origin["experiment"], origin["solver"], origin["fields"])
     _require_settable(surrogate, template)
+    if "box" not in origin:
+        raise SchemaError(
+            f"model must tell the box that its rows fill; {shown(str(model))} does not, as those of an earlier "
+            "magheat; train it again."
+        )
     box = {name: Range(*ends) for name, ends in origin["box"].items()}
     return Subject(surrogate, template, box, place.resolve())
 
