@@ -485,7 +485,16 @@ def grouped(number):
     return f"{number:,}".replace(",", " ")
 
 
+@pytest.fixture
+def no_signal_ignored():
+    """What runs the tests may ignore SIGHUP, as nohup does, and a sweep would inherit that and keep to it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.usefixtures("no_signal_ignored")
 def test_an_interrupted_sweep_says_what_is_there_and_leaves_no_worker(long_sweep, tmp_path, number):
     base = tmp_path / "kb.sqlite"
     long_sweep.write_text(long_sweep.read_text().replace("count = 2048", "count = 65536"))
