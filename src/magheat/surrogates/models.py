@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -30,6 +31,8 @@ _SAME_EVERY_TIME = {"deterministic": True, "force_row_wise": True, "num_threads"
 _MANY = 10_000
 #: Trees that say how far off a model is.
 _QUANTILE_TREES = 40
+#: Units of the layers of a network.
+_LAYERS = (128, 128, 64)
 #: Stages of falling step size that the passes over the rows are divided into.
 _STAGES = 40
 #: Step of the optimiser in the first stage, and its least share later.
@@ -115,11 +118,9 @@ class Boosting:
         return {f"boosting-{k}.txt": text.encode() for k, text in enumerate(self.texts)}
 
 
-def fit_network(
-    features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None, layers: tuple[int, ...] = ()
-) -> Network:
+def fit_network(features: FloatArray, outputs: FloatArray, seed: int, progress: Progress | None = None) -> Network:
     """Return a network trained on (rows, features) and (rows, outputs), all of unit spread."""
-    estimator = trained_estimator(features, outputs, seed, progress, layers or (128, 128, 64))
+    estimator = trained_estimator(features, outputs, seed, progress, _LAYERS)
     return Network(as_onnx(estimator, features.shape[1]), outputs.shape[1])
 
 
@@ -140,7 +141,6 @@ def trained_estimator(
         alpha=1e-6,
         batch_size=int(np.clip(rows // 128, 16, 128)),
         warm_start=True,
-        max_iter=max(1, passes(rows) // _STAGES),
         tol=0.0,
         n_iter_no_change=10**6,
         random_state=seed,
@@ -149,12 +149,13 @@ def trained_estimator(
     with warnings.catch_warnings(), threadpool_limits(1, "blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of passes is chosen, not awaited
         warnings.filterwarnings("error", "Training interrupted", UserWarning)
-        for stage in range(_STAGES):
-            share = (1 + np.cos(np.pi * stage / _STAGES)) / 2
-            estimator.set_params(learning_rate_init=_FIRST_STEP * max(share, _LEAST_SHARE))
+        ends = np.unique(np.rint(np.linspace(0, passes(rows), _STAGES + 1)).astype(int))
+        for begin, end in pairwise(ends.tolist()):
+            share = (1 + np.cos(np.pi * begin / ends[-1])) / 2
+            estimator.set_params(max_iter=end - begin, learning_rate_init=_FIRST_STEP * max(share, _LEAST_SHARE))
             _fit_stage(estimator, x, y)
             if progress is not None:
-                progress((stage + 1) / _STAGES)
+                progress(end / ends[-1])
     return estimator
 
 
@@ -170,7 +171,7 @@ def _fit_stage(estimator: MLPRegressor, x: NDArray[np.float32], y: NDArray[np.fl
 
 def passes(rows: int) -> int:
     """Passes over the rows in all: more for few rows, so that small tables are learnt as well."""
-    return int(np.clip(20_000 / np.sqrt(max(rows, 1)), 20, 200))
+    return int(np.clip(22_000 / np.sqrt(max(rows, 1)), 20, 200))
 
 
 def as_onnx(estimator: MLPRegressor, features: int) -> bytes:
