@@ -1,6 +1,7 @@
 """Choosing points where a model is least sure: what is chosen, what is kept, and what it brings."""
 
 import dataclasses
+import json
 import os
 
 import numpy as np
@@ -144,10 +145,13 @@ def test_before_and_after_are_scored_on_the_same_points(place, improvement):
     assert set(improvement.after) == {"coercive_field", "remanence", "loss_per_cycle", "slp"}
 
 
-def test_repeated_from_the_old_model_it_gives_the_same_model(place, improvement):
-    again = mh.improve(place.url, place.first, BUDGET, workers=1)
-    assert again.summary.new == 0
-    assert again.folder == improvement.folder
+def test_repeated_from_the_old_model_the_command_finds_all_there_and_makes_the_same_model(place, improvement):
+    result = magheat("improve", "--store", place.url, "--model", place.first, "--budget", BUDGET, "--workers", 1)
+    assert result.exit_code == 0, result.output
+    assert f"{BUDGET} points chosen: 0 new, {BUDGET} already there, 0 failed." in result.stdout
+    for output in improvement.after:
+        assert output in result.stdout
+    assert f"The model is in {improvement.folder};" in result.stdout
 
 
 def test_chosen_rows_have_the_keys_of_a_sweep(place, improvement):
@@ -242,11 +246,17 @@ def test_first_draws_have_chances_in_proportion_to_the_weights():
     assert (np.abs(counts - times * chances) <= 4.5 * error).all()
 
 
-def test_without_enough_rows_that_were_not_chosen_it_is_said(pairs, tmp_path):
+def test_without_enough_rows_that_were_not_chosen_it_is_said_at_once(pairs, tmp_path):
+    folder, _ = pairs
+    with mh.Store(folder / "kb.sqlite") as store:
+        rows = store.table()[:64]
+    told = rows.select("source", "solver", "model_version").row(0, named=True)
+    kept = rows.drop("source", "solver", "model_version", "provenance")
     with mh.Store(tmp_path / "kb.sqlite") as store:
-        mh.sweep(PAIR.replace("count = 160", "count = 64"), store, workers=1)
+        store.put_rows(kept, **told, provenance=json.loads(rows["provenance"][0]))
         with pytest.raises(SchemaError, match=r"^store must have at least 120 rows .*; it has 64\.$"):
-            mh.improve(store, pairs[0] / "pairs", 1, workers=1)
+            mh.improve(store, folder / "pairs", 1, workers=1)
+        assert store.table().height == 64
 
 
 def refusal(error, *arguments):
@@ -289,15 +299,6 @@ def test_models_that_cannot_be_improved_are_refused(place, surrogate, tmp_path):
     fields = {name: field for name, field in surrogate.card["origin"]["fields"].items() if name != "diameter"}
     fixed = with_card(surrogate, tmp_path / "fixed", fields=fields)
     assert "diameter does not" in refusal(SchemaError, place.url, fixed)
-
-
-def test_the_command_tells_what_it_did(place, improvement):
-    result = magheat("improve", "--store", place.url, "--model", place.first, "--budget", BUDGET, "--workers", 1)
-    assert result.exit_code == 0, result.output
-    assert f"{BUDGET} points chosen: 0 new, {BUDGET} already there, 0 failed." in result.stdout
-    for output in improvement.after:
-        assert output in result.stdout
-    assert f"{subject_of(place.models).folder};" in result.stdout
 
 
 def test_the_command_refuses_in_one_sentence(place, tmp_path):
@@ -362,7 +363,7 @@ def random_points(count, seed):
 
 
 def learnt(points, calibration, seed):
-    """Boosted trees of the loops at these points: what so few rows are learnt by."""
+    """Boosted trees of the loops at these points."""
     box = {name: (ends.low, ends.high) for name, ends in BOX.items()}
     return train(mh.two_well_loops(points), model="boosting", seed=seed, box=box, calibration=calibration)
 

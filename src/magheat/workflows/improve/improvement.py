@@ -116,6 +116,8 @@ def improve(
     subject = subject_of(model)
     with _opened(store) as base:
         rows = rows_alike(base, subject)
+        if not subject.template.is_two_well:
+            _set_aside(rows)  # refuses too few of them before anything is simulated
         tell(f"Choosing {count} points ...")
         chosen = choose(subject.surrogate, subject.box, count, _seed(subject, "choice", seed))
         tell(f"Simulating {count} chosen points ...")
