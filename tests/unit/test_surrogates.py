@@ -180,6 +180,11 @@ def test_predict_never_raises_for_range(surrogate, name, value):
         assert predicted["out_of_range"].to_list() == [None if predicted["in_range"][0] else name]
 
 
+def test_an_infinite_loss_at_no_frequency_is_no_noise(surrogate):
+    row = {name: float(values[0]) for name, values in box(1, 5).items()} | {"amplitude": 1e308, "frequency": 5e-324}
+    assert surrogate.predict(row, extrapolate=True)["in_range"].to_list() == [False]
+
+
 @pytest.mark.parametrize("rows", [0, 1, 300_000])
 def test_any_number_of_rows(surrogate, fresh, rows):
     many = fresh.select(pl.all().gather(np.arange(rows) % fresh.height))

@@ -100,7 +100,7 @@ class Surrogate:
         in_range = ~np.any(list(outside.values()), axis=0)
         values = self._values(columns, in_range | extrapolate, level)
         if "slp" in self.outputs and "slp" not in self.transforms:
-            with np.errstate(over="ignore"):
+            with np.errstate(over="ignore", invalid="ignore"):
                 factor = per_mass(frame, columns)
                 values |= {"slp" + end: values["loss_per_cycle" + end] * factor for end in _ENDS}
         result = {name: pl.Series(name, column, nan_to_null=True) for name, column in values.items()}
