@@ -14,7 +14,6 @@ from magheat.errors import SpecError
 if TYPE_CHECKING:
     from magheat.store.importers.trace import Trace
     from magheat.units import FloatArray
-    from magheat.workflows.fit_loop import LoopFit
 
 
 def fit(
@@ -55,9 +54,12 @@ def fit(
 
     Parameters to fix or bound: anisotropy_constant, diameter, diameter_spread, saturation_magnetization.
     """
-    _require_names(file, plot, output)
+    outputs.require_file("FILE", file)
+    outputs.require_plot_and_output({"FILE": file}, plot, output)
     fixed, within = pairs.values_of("--fix", fix or []), pairs.bounds_of("--bounds", bounds or [])
     with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, stop_at_once():
+        from magheat.cli.inverse_tables import print_fit
+        from magheat.cli.summary import printed
         from magheat.spec.material import magnetite
         from magheat.workflows.fit_loop import fit_loop
 
@@ -81,21 +83,11 @@ def fit(
         )
     written = []
     try:
-        written = _write(found, plot, output)
+        written = outputs.write_plot_and_output(found, plot, output)
     finally:
-        typer.echo(_told(found), nl=False)
+        typer.echo(printed(print_fit, found), nl=False)
     for line in written or ["Nothing was kept: add -o OUT.toml for an experiment, --plot PLOT.png for a picture."]:
         typer.echo(line)
-
-
-def _require_names(file: Path, plot: Path | None, output: Path | None) -> None:
-    outputs.require_file("FILE", file)
-    outputs.require_different({"FILE": file, "--plot": plot, "--output": output})
-    if plot is not None:
-        outputs.require_picture("--plot", plot)
-        outputs.require_writable("--plot", plot)
-    if output is not None:
-        outputs.require_writable("--output", output)
 
 
 def _loop(file: Path, name: str | None, density: str | None) -> tuple[FloatArray, FloatArray]:
@@ -119,30 +111,3 @@ def _chosen(traces: tuple[Trace, ...], name: str | None) -> Trace:
         got = "" if name is None else f"; got {name!r}"
         raise SpecError(f"--loop must be one of {', '.join(names)}{got}.")
     return traces[names.index(name)]
-
-
-def _told(found: LoopFit) -> str:
-    from rich.console import Console
-
-    from magheat.cli.inverse_tables import print_fit
-
-    console = Console()
-    with console.capture() as captured:
-        print_fit(found, console)
-    return captured.get()
-
-
-def _write(found: LoopFit, plot: Path | None, output: Path | None) -> list[str]:
-    """Write what was asked for, and say so."""
-    written = []
-    if plot is not None:
-        with outputs.writing("--plot", plot):
-            found.plot(plot)
-        written.append(f"Wrote {plot}")
-    if output is not None:
-        from magheat.whole import write_text
-
-        with outputs.writing("--output", output):
-            write_text(output, found.to_toml())
-        written.append(f"Wrote {output}; magheat run {output} simulates it again.")
-    return written

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from magheat.cli import outputs, pairs, progress
 from magheat.cli.endings import stop_at_once
-
-if TYPE_CHECKING:
-    from magheat.workflows.optimize import Optimum
 
 
 def optimize(
@@ -50,9 +47,11 @@ def optimize(
     The inputs are saturation_magnetization, anisotropy_constant, diameter, interaction, temperature, frequency and
     amplitude; each must be fixed or free.
     """
-    _require_names(plot, output)
+    outputs.require_plot_and_output({}, plot, output)
     given = pairs.bounds_of("--free", free), pairs.values_of("--fix", fix or [])
     with progress.watching("Starting ...", patience=progress.HEARTBEAT) as watch, stop_at_once():
+        from magheat.cli.inverse_tables import print_optimum
+        from magheat.cli.summary import printed
         from magheat.spec.material import magnetite
         from magheat.workflows.optimize import optimize as find
 
@@ -72,44 +71,8 @@ def optimize(
         )
     written = []
     try:
-        written = _write(best, plot, output)
+        written = outputs.write_plot_and_output(best, plot, output)
     finally:
-        typer.echo(_told(best), nl=False)
+        typer.echo(printed(print_optimum, best), nl=False)
     for line in written or ["Nothing was kept: add -o OUT.toml for an experiment, --plot PLOT.png for the trade-off."]:
         typer.echo(line)
-
-
-def _require_names(plot: Path | None, output: Path | None) -> None:
-    outputs.require_different({"--plot": plot, "--output": output})
-    if plot is not None:
-        outputs.require_picture("--plot", plot)
-        outputs.require_writable("--plot", plot)
-    if output is not None:
-        outputs.require_writable("--output", output)
-
-
-def _told(best: Optimum) -> str:
-    from rich.console import Console
-
-    from magheat.cli.inverse_tables import print_optimum
-
-    console = Console()
-    with console.capture() as captured:
-        print_optimum(best, console)
-    return captured.get()
-
-
-def _write(best: Optimum, plot: Path | None, output: Path | None) -> list[str]:
-    """Write what was asked for, and say so."""
-    written = []
-    if plot is not None:
-        with outputs.writing("--plot", plot):
-            best.plot(plot)
-        written.append(f"Wrote {plot}")
-    if output is not None:
-        from magheat.whole import write_text
-
-        with outputs.writing("--output", output):
-            write_text(output, best.to_toml())
-        written.append(f"Wrote {output}; magheat run {output} simulates it again.")
-    return written

@@ -6,8 +6,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from magheat.errors import SpecError
+
+
+class Kept(Protocol):
+    """An answer that can be drawn, and simulated again from a file."""
+
+    def plot(self, path: str | Path) -> None:
+        """Draw it."""
+
+    def to_toml(self) -> str:
+        """The experiment behind it."""
 
 
 def require_file(name: str, path: Path) -> None:
@@ -51,6 +62,38 @@ def require_picture(option: str, path: Path) -> None:
     from magheat.plotting import require_format
 
     require_format(path, option)
+
+
+def require_plot_and_output(inputs: dict[str, Path | None], plot: Path | None, output: Path | None) -> None:
+    """Refuse a picture or a file that could not be written, or that would replace an input or the other.
+
+    Raises
+    ------
+    SpecError
+        Naming the option.
+    """
+    require_different({**inputs, "--plot": plot, "--output": output})
+    if plot is not None:
+        require_picture("--plot", plot)
+        require_writable("--plot", plot)
+    if output is not None:
+        require_writable("--output", output)
+
+
+def write_plot_and_output(found: Kept, plot: Path | None, output: Path | None) -> list[str]:
+    """Draw an answer and keep its experiment, each where asked for; a line of each that says so."""
+    written = []
+    if plot is not None:
+        with writing("--plot", plot):
+            found.plot(plot)
+        written.append(f"Wrote {plot}")
+    if output is not None:
+        from magheat.whole import write_text
+
+        with writing("--output", output):
+            write_text(output, found.to_toml())
+        written.append(f"Wrote {output}; magheat run {output} simulates it again.")
+    return written
 
 
 def require_folder(option: str, folder: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -63,6 +66,14 @@ def _print_ensemble(ds: xr.Dataset, console: Console) -> None:
 def say(console: Console, sentence: str) -> None:
     """A sentence; lines are broken only for people, so that programs find it whole."""
     console.print(sentence, soft_wrap=not console.is_terminal, highlight=False, markup=False)
+
+
+def printed(print_one: Callable[[Any, Console], None], found: object) -> str:
+    """What is printed of an answer, as one text: it goes out whole, or not at all."""
+    console = Console()
+    with console.capture() as captured:
+        print_one(found, console)
+    return captured.get()
 
 
 def new_table(console: Console, *columns: str) -> Table:
