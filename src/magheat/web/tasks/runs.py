@@ -14,6 +14,8 @@ from magheat.errors import SchemaError
 
 #: Jumps are looked for up to this many particles: every one asks for many minima of the energy.
 _MOST_FOR_JUMPS = 64
+#: Particles times samples of the course of a run.
+_MOST_NUMBERS = 200_000
 _QUANTITIES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
     "coercive_field": ("A/m", analysis.coercive_field),
     "remanence": ("A/m", analysis.remanence),
@@ -106,6 +108,7 @@ def _particles(ds: xr.Dataset) -> list[dict[str, Any]]:
 
 def _run(ds: xr.Dataset, samples: int) -> dict[str, Any]:
     """The course of a run, particle by particle."""
+    samples = max(2, min(samples, _MOST_NUMBERS // ds.sizes["particle"]))
     few = ds.isel(time=shown(ds.sizes["time"], samples))
     return {
         "time": few["time"].values,
