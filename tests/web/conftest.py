@@ -82,9 +82,9 @@ def pair(solver="llg", **rest):
 
 
 def slow():
-    """A job of a minute or more."""
-    request = pair(cycles=40, samples_per_cycle=500, damping=0.01)
-    request["experiment"]["particles"] = {"arrangement": "chain", "count": 40, "diameter": 2e-8, "gap": 1e-9}
+    """A job of half a minute or more, which tells its progress at once."""
+    request = pair(cycles=400, samples_per_cycle=100, damping=0.01)
+    request["experiment"]["particles"] = {"arrangement": "chain", "count": 10, "diameter": 2e-8, "gap": 1e-9}
     return {"kind": "simulate", **request}
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from magheat.errors import SchemaError
+from magheat.web.jobs.table import Jobs
+
 from .conftest import API, ended, pair, quick_map, running, server, slow
 
 
@@ -70,7 +73,7 @@ def test_jobs_are_listed_newest_first(client):
     ("change", "names"),
     [
         ({"particles": {"arrangement": "chain", "count": 2000, "diameter": 2e-8, "gap": 1e-9}}, "1000 particles"),
-        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "integration steps"),
+        ({"experiment": {"cycles": 10_000, "samples_per_cycle": 4, "damping": 0.1}}, "integration steps"),
         ({"experiment": {"cycles": 1, "samples_per_cycle": 600_000}}, "samples_per_cycle"),
     ],
 )
@@ -154,16 +157,34 @@ def _alive(pid):
         return False
 
 
-def test_a_job_during_which_the_server_ended_twice_is_not_tried_again(models, tmp_path):
-    jobs = tmp_path / "jobs.sqlite"
-    with server(models, jobs) as one:
-        job = add(one.client, slow()).json()["id"]
-        running(one.client, job)
-        os.kill(one.process.pid, signal.SIGKILL)
-    with sqlite3.connect(jobs) as database:
-        assert database.execute("SELECT status, starts FROM magheat_jobs").fetchone() == ("running", 1)
-        database.execute("UPDATE magheat_jobs SET starts = 2")
-    with server(models, jobs) as two:
-        told = two.client.get(f"{API}/jobs/{job}").json()
-        assert told["status"] == "failed"
-        assert "ended twice" in told["error"]
+def test_a_job_during_which_the_server_ended_twice_is_not_tried_again(tmp_path):
+    jobs = Jobs(str(tmp_path / "jobs.sqlite"))
+    jobs.add("a" * 32, "map", "{}", 10)
+    for _ in range(2):
+        assert jobs.take()["id"] == "a" * 32
+        assert jobs.take() is None
+        jobs.recover()
+    told = jobs.one("a" * 32)
+    assert told["status"] == "failed"
+    assert "ended twice" in told["error"]
+    jobs.close()
+
+
+def test_the_oldest_results_go_first(tmp_path):
+    jobs = Jobs(str(tmp_path / "jobs.sqlite"))
+    for name in "abc":
+        jobs.add(name * 32, "map", "{}", 10)
+        jobs.take()
+        jobs.finish(name * 32, b"result", None)
+    jobs.add("d" * 32, "map", "{}", 10)
+    jobs.forget_all_but(1)
+    assert [job["id"][0] for job in jobs.newest(10)] == ["d", "c"]
+    assert jobs.result("c" * 32, "result") == b"result"
+    jobs.close()
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path):
+    with sqlite3.connect(tmp_path / "other.sqlite") as database:
+        database.execute("CREATE TABLE mine (x)")
+    with pytest.raises(SchemaError, match="database of their own"):
+        Jobs(str(tmp_path / "other.sqlite"))
