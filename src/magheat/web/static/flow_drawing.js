@@ -1,5 +1,5 @@
 import { svg } from "./dom.js";
-import { digits, powerOfTen, sharedExponent } from "./numbers.js";
+import { format } from "./units.js";
 
 const WIDTH = 400;
 const HEIGHT = 330;
@@ -10,6 +10,7 @@ const RADIUS = 27;
 /** Thickness of the largest flow; flows below this share of it are a thin dashed arrow. */
 const THICKEST = 52;
 const THINNEST = 0.02;
+const ZEPTO = 1e-21;
 
 /**
  * Who gave energy to whom over one cycle: the field to A and B, one particle to the other, both to their heat.
@@ -19,9 +20,8 @@ const THINNEST = 0.02;
  */
 export function drawFlows(host, flows) {
   const all = Object.values(flows).flat();
-  const exponent = sharedExponent(all);
   const scale = THICKEST / (Math.max(...all.map(Math.abs)) || 1);
-  const flow = (from, to, energy, label, kind) => band(from, to, energy, { scale, exponent, label, kind });
+  const flow = (from, to, energy, label, kind) => band(from, to, energy, { scale, label, kind });
   const picture = svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "flow-drawing", "aria-label": description(flows) },
@@ -29,7 +29,7 @@ export function drawFlows(host, flows) {
     ...NAMES.flatMap((name, i) => particle(name, ROWS[i])),
     ...NAMES.flatMap((name, i) => row(flow, flows, name, i)),
     ...flow([CENTRE, ROWS[0] + RADIUS + 4], [CENTRE, ROWS[1] - RADIUS - 4], flows.dipolar_work[1], "dipolar work ", "dipolar"),
-    svg("text", { x: WIDTH - 4, y: HEIGHT - 6, "text-anchor": "end", class: "quiet" }, `per cycle, in ${powerOfTen(exponent)} J`),
+    svg("text", { x: WIDTH - 4, y: HEIGHT - 6, "text-anchor": "end", class: "quiet" }, "per cycle, in zJ (10⁻²¹ J)"),
   );
   host.replaceChildren(picture);
 }
@@ -61,7 +61,7 @@ function particle(name, y) {
 }
 
 /** An arrow as thick as its energy, its number beside it; a negative energy turns it round. */
-function band(from, to, energy, { scale, exponent, label, kind }) {
+function band(from, to, energy, { scale, label, kind }) {
   const [start, end] = energy < 0 ? [to, from] : [from, to];
   const upright = from[0] === to[0];
   const thin = Math.abs(energy) * scale < THINNEST * THICKEST;
@@ -72,7 +72,7 @@ function band(from, to, energy, { scale, exponent, label, kind }) {
     : { x, y: y - Math.max(thick / 2, 6) - 8, "text-anchor": "middle" };
   return [
     svg("path", { d: arrow(start, end, thick), class: `flow ${kind}${thin ? " thin" : ""}` }),
-    svg("text", place, `${label}${digits(energy / 10 ** exponent)}`),
+    svg("text", place, `${label}${format(energy / ZEPTO, 3)}`),
   ];
 }
 
@@ -86,7 +86,7 @@ function arrow([x1, y1], [x2, y2], thick) {
 }
 
 function description({ field_work: work, dipolar_work: dipolar, released_heat: heat }) {
-  const joule = (energy) => `${energy.toExponential(2)} J`;
+  const joule = (energy) => `${format(energy, 3)} J`;
   const each = NAMES.map((name, i) => `${name} takes ${joule(work[i])} from the field, ${joule(dipolar[i])} from the other particle and releases ${joule(heat[i])} as heat`);
   return `Energy flows per cycle: ${each.join("; ")}.`;
 }

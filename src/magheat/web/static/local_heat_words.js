@@ -1,8 +1,10 @@
-import { digits, scientific } from "./numbers.js";
+import { format } from "./units.js";
 
 const NAMES = ["A", "B"];
 /** Heats and areas that differ by less than this share of the larger one are called equal. */
 const EQUAL = 0.01;
+
+const energy = (joule) => `${format(joule, 3)} J`;
 
 /** Whether one run says anything about this pair. */
 export function reproducibleWords(flag) {
@@ -28,12 +30,12 @@ export function areaWords(loops, heats) {
 }
 
 function receives(i, loop, heat) {
-  const start = `${NAMES[i]} releases ${scientific(heat)} J per cycle, `;
-  if (loop < 0) return `${start}although its own loop is inverted (area ${scientific(loop)} J): the area is not its heat.`;
-  return `${start}${digits(heat / loop)} times the area of its own loop (${scientific(loop)} J).`;
+  const start = `${NAMES[i]} releases ${energy(heat)} per cycle, `;
+  if (loop < 0) return `${start}although its own loop is inverted (area ${energy(loop)}): the area is not its heat.`;
+  return `${start}${format(heat / loop, 3)} times the area of its own loop (${energy(loop)}).`;
 }
 
 function pays(i, loops, heats) {
-  const passed = scientific(loops[i] - heats[i]);
-  return `${NAMES[i]} takes ${scientific(loops[i])} J from the field, keeps ${scientific(heats[i])} J as its heat, and passes ${passed} J on through the dipolar interaction.`;
+  const passed = energy(loops[i] - heats[i]);
+  return `${NAMES[i]} takes ${energy(loops[i])} from the field, keeps ${energy(heats[i])} as its heat, and passes ${passed} on through the dipolar interaction.`;
 }

@@ -1,5 +1,5 @@
 import { svg } from "./dom.js";
-import { digits } from "./numbers.js";
+import { format } from "./units.js";
 
 const WIDTH = 400;
 const HEIGHT = 250;
@@ -80,7 +80,7 @@ function lengths(spheres, values) {
     svg("path", { d: `M${start} ${y}v-4v8v-4H${WIDTH - 8}v-4v8`, class: "scale-bar" }),
     svg("text", { x: WIDTH - 8, y: y + 17, "text-anchor": "end" }, `${bar * 1e9} nm`),
     svg("path", { d: `M${gap - (values.gap * scale) / 2} ${y}v-4v8v-4h${values.gap * scale}v-4v8`, class: "scale-bar" }),
-    svg("text", { x: gap, y: y + 17, "text-anchor": "middle" }, `gap ${digits(values.gap * 1e9)} nm`),
+    svg("text", { x: gap, y: y + 17, "text-anchor": "middle" }, `gap ${format(values.gap * 1e9)} nm`),
   ];
 }
 
@@ -97,8 +97,8 @@ function arrow([x, y], [mx, , mz], half) {
 }
 
 function description(values) {
-  const nm = (length) => `${digits(length * 1e9)} nm`;
-  const degrees = (angle) => `${digits((angle * 180) / Math.PI)} degrees`;
+  const nm = (length) => `${format(length * 1e9)} nm`;
+  const degrees = (angle) => `${format((angle * 180) / Math.PI)} degrees`;
   return (
     `Two spheres to scale, side by side across the field: A of ${nm(values.diameter_a)} with its easy axis ` +
     `${degrees(values.angle_a)} from the field, B of ${nm(values.diameter_b)}, ${degrees(values.angle_b)}, ` +
