@@ -1,0 +1,3 @@
+// The first tab: the inputs, the prediction, the simulator's answer.
+
+export function mount() {}
