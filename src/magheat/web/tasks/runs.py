@@ -112,6 +112,7 @@ def _run(ds: xr.Dataset, samples: int) -> dict[str, Any]:
         "applied_field": few["applied_field"].values,
         "magnetization": few["magnetization"].transpose("particle", "time").values,
         "temperature_rise": few["temperature_rise"].transpose("particle", "time").values,
+        "energy": few["energy"].transpose("particle", "time").values,
         "released_heat": few["released_heat"].transpose("particle", "time").values,
         "moment_direction": few["moment_direction"].transpose("particle", "time", "component").values,
         "position": ds["position"].transpose("particle", "component").values,
