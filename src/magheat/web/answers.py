@@ -70,9 +70,7 @@ def json_answer(content: bytes, status: int = 200, headers: Mapping[str, str] | 
     return Response(content, status, headers, "application/json")
 
 
-def refusal(
-    status: int, message: str, field: str | None = None, headers: Mapping[str, str] | None = None
-) -> Response:
+def refusal(status: int, message: str, field: str | None = None, headers: Mapping[str, str] | None = None) -> Response:
     """A refusal: one sentence, and the field where there is one."""
     return answer({"error": {"field": field, "message": " ".join(message.split())}}, status, headers)
 
@@ -83,8 +81,10 @@ def field_of(sentence: str) -> str | None:
         owner, name, index = found.groups()
         if owner in _OWNERS:
             own = owner == "Experiment" and name in _TABLES_OF_THEIR_OWN
-            return f"experiment.{name}" if own else f"{_OWNERS[owner]}.{name}" + index.replace(", ", ".").translate(
-                {ord("["): ".", ord("]"): None}
+            return (
+                f"experiment.{name}"
+                if own
+                else f"{_OWNERS[owner]}.{name}" + index.replace(", ", ".").translate({ord("["): ".", ord("]"): None})
             )
     if found := _WORD.match(sentence):
         return ".".join(part for part in found.groups() if part)

@@ -71,6 +71,8 @@ class Settings:
         Processes that run jobs.
     quick_workers
         Processes that answer at once.
+    behind_proxy
+        Whether a proxy on this machine says who asks.
     limits
         What one request, one client and the queue may take.
     """
@@ -83,6 +85,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     workers: int = 1
     quick_workers: int = 1
+    behind_proxy: bool = False
     limits: Limits = Limits()
 
     @property

@@ -51,7 +51,9 @@ def trusted_hosts(names: Collection[str]) -> Check:
     def check(request: HTTPConnection) -> Response | None:
         if _host_of(f"//{request.headers.get('host', '')}") in known:
             return None
-        return refusal(421, "the host of the request is none that this server answers to; magheat serve --host-name adds one.")
+        return refusal(
+            421, "the host of the request is none that this server answers to; magheat serve --host-name adds one."
+        )
 
     return check
 

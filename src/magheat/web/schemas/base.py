@@ -31,8 +31,7 @@ def one_or_list(value: Any) -> str:
 
 #: A number that serves for all rows, or one for each.
 Column: TypeAlias = Annotated[
-    Annotated[float, Tag("number")]
-    | Annotated[list[float], Field(min_length=1, max_length=MOST_ROWS), Tag("list")],
+    Annotated[float, Tag("number")] | Annotated[list[float], Field(min_length=1, max_length=MOST_ROWS), Tag("list")],
     Discriminator(one_or_list),
 ]
 Vector: TypeAlias = Annotated[list[float], Field(min_length=3, max_length=3)]

@@ -217,7 +217,7 @@ class ExperimentTables(Form):
     ensemble: EnsembleTable | None = None
     particles: ParticlesTable | None = None
     applied_field: AppliedFieldTable
-    experiment: RestTable = RestTable()
+    experiment: RestTable = Field(default_factory=lambda: RestTable.model_validate({}))
 
 
 _Option: TypeAlias = (

@@ -24,7 +24,7 @@ class OptimizeRequest(Form):
     """What to make best, of which inputs, within which limit."""
 
     objective: Literal["slp", "ilp", "loss_per_cycle"] = "slp"
-    fixed: dict[Input, float] = {}
+    fixed: dict[Input, float] = Field({}, description="Input -> value, SI.")
     free: Annotated[dict[Input, Bounds], Field(min_length=1, description="Input -> [lowest, highest], SI.")]
     limit: Literal["brezovich", "hergt-dutz"] | float | None = Field("hergt-dutz", description="Of H f, A/(m s).")
     seed: int = Field(0, ge=0, lt=2**32)

@@ -44,4 +44,3 @@ class JobAnswer(Answer):
     created: float = Field(description="Seconds since 1970.")
     request: dict[str, Any]
     error: str | None
-

@@ -11,12 +11,14 @@ from magheat.surrogates import Surrogate
 from magheat.workflows.optimize import Optimum, optimize
 
 
-def best_of(request: Mapping[str, Any], surrogate: Surrogate | None, progress: Progress | None, threads: int | None) -> dict[str, Any]:
+def best_of(
+    request: Mapping[str, Any], surrogate: Surrogate | None, progress: Progress | None, threads: int | None
+) -> dict[str, Any]:
     """The answer to a request; the surrogate searches first where it was taught."""
     model = surrogate if surrogate is not None and _taught(request, surrogate) else None
     found = optimize(
         request["objective"],
-        free={name: tuple(ends) for name, ends in request["free"].items()},  # type: ignore[misc]
+        free={name: tuple(ends) for name, ends in request["free"].items()},
         fixed=request["fixed"],
         limit=request["limit"],
         surrogate=model,

@@ -51,7 +51,9 @@ def with_threads(solver: Solver, threads: int | None) -> Solver:
 def _without_none(tables: Mapping[str, Any]) -> dict[str, Any]:
     """The tables without what was not given."""
     return {
-        name: _without_none(value) if isinstance(value, Mapping) else [_entry(one) for one in value]
+        name: _without_none(value)
+        if isinstance(value, Mapping)
+        else [_entry(one) for one in value]
         if isinstance(value, list)
         else value
         for name, value in tables.items()

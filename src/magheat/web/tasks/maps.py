@@ -46,7 +46,9 @@ def require_map(request: Mapping[str, Any]) -> None:
             raise SpecError(f"{side}.lower must be below {side}.upper.")
 
 
-def map_of(request: Mapping[str, Any], surrogate: Surrogate | None, progress: Progress | None, threads: int | None) -> dict[str, Any]:
+def map_of(
+    request: Mapping[str, Any], surrogate: Surrogate | None, progress: Progress | None, threads: int | None
+) -> dict[str, Any]:
     """The answer to a request that was checked; without a surrogate, by simulation."""
     x, y = (np.linspace(side["lower"], side["upper"], side["count"]) for side in (request["x"], request["y"]))
     names = request["x"]["name"], request["y"]["name"]
