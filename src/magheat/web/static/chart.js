@@ -159,8 +159,9 @@ function marks({ marks: all = [] }, { x, y, width, height, frame }) {
 function legendOf(series, { frame }) {
   let left = frame.left;
   const group = svg("g", { class: "legend" });
-  for (const { label, className } of series.filter((s) => s.label)) {
-    group.append(svg("path", { class: `line ${className ?? "ink"}`, d: `M${left} 12h18` }), svg("text", { x: left + 24, y: 12, dy: "0.32em" }, label));
+  for (const { label, className = "ink", dots } of series.filter((s) => s.label)) {
+    const sample = dots ? svg("circle", { class: `mark ${className}`, cx: left + 11, cy: 12, r: 4.5 }) : svg("path", { class: `line ${className}`, d: `M${left} 12h18` });
+    group.append(sample, svg("text", { x: left + 24, y: 12, dy: "0.32em" }, label));
     left += 24 + 6.6 * label.length + 20;
   }
   return group;

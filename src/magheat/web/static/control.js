@@ -31,9 +31,10 @@ export function slider({ name, quantity = name, label = labelOf(quantity), symbo
   const choice = element("select", { "aria-label": `Unit of ${label.toLowerCase()}` }, units.map((unit) => element("option", { value: unit }, unit)));
   const error = element("p", { class: "control-error", id: `${id}-error`, "aria-live": "polite" });
   const name_ = element("label", { for: id }, label, " ", element("span", { class: "symbol", "aria-hidden": "true" }, symbol));
-  const unitCell = units.length > 1 ? choice : element("span", { class: "unit" }, units[0]);
+  const unitCell = units.length > 1 ? choice : units[0] === "" ? null : element("span", { class: "unit" }, units[0]);
+  if (!unitCell) field.className = "bare";
   const typed = element("span", { class: "control-typed" }, field, unitCell);
-  const root = element("div", { class: "control", "data-name": name, title: hint }, name_, typed, range, error);
+  const root = element("div", { class: "control", "data-name": name, title: hint || null }, name_, typed, range, error);
   let si = value;
 
   const steps = () => ladder(fromSi(quantity, lower), fromSi(quantity, upper), log);

@@ -3,6 +3,7 @@
 import { file, newest, post } from "./api.js";
 import { figureButtons, lineChart } from "./chart.js";
 import { element, save, say } from "./dom.js";
+import { experimentButtons } from "./experiment_files.js";
 import { COUNTS, experimentFor } from "./experiment.js";
 import { cancelJob, followJob, hasEnded, jobResult, startJob } from "./jobs.js";
 import { read, write } from "./state.js";
@@ -33,18 +34,19 @@ function makeChoices(solvers, changed) {
   return { solver, axes, count, values: () => ({ axes: axes.value, count: Number(count.value) }) };
 }
 
-function drawLoop(host, result, prediction) {
+function drawLoop(host, result, prediction, amplitude) {
   const [h, m] = ["applied_field", "magnetization"];
   const closed = (values) => [...values, values[0]];
   const points = (si, name) => closed(si).map((value) => fromSi(name, value));
   const known = (name) => prediction?.outputs[name]?.value[0] ?? null;
   const marks = [];
+  const reach = 1.06 * fromSi(h, result ? Math.max(...result.loop.applied_field) : amplitude);
   if (known("coercive_field") !== null) marks.push({ x: fromSi(h, -known("coercive_field")), y: 0, className: "blue" });
   if (known("remanence") !== null) marks.push({ x: 0, y: fromSi(m, known("remanence")), className: "blue" });
-  const series = result ? [{ x: points(result.loop.applied_field, h), y: points(result.loop.magnetization, m), className: "red", label: "simulated loop" }] : [];
-  if (marks.length) series.push({ x: [], y: [], className: "blue", label: "predicted H_c and M_r" });
+  const series = result ? [{ x: points(result.loop.applied_field, h), y: points(result.loop.magnetization, m), className: "red", label: "simulated" }] : [];
+  if (marks.length) series.push({ x: [], y: [], className: "blue", dots: true, label: "predicted" });
   lineChart(host, {
-    series, marks, height: 330,
+    series, marks, height: 330, xRange: [-reach, reach],
     xLabel: `Applied field (${shownUnit(h)})`, yLabel: `Magnetization (${shownUnit(m)})`,
     description: result ? "Hysteresis loop of the simulation: magnetization against applied field, with the predicted coercive field and remanence as dots." : "No loop has been simulated for these inputs yet.",
   });
@@ -66,7 +68,7 @@ export function mount(host, { solvers, inputs, announce, onResult, complain }) {
 
   const solver = () => solvers.find(({ name }) => name === choices.solver.value);
   const request = () => ({ experiment: experimentFor(solver(), inputs.values(), choices.values()), solver: solver().name });
-  const draw = () => drawLoop(chart, result, prediction);
+  const draw = () => drawLoop(chart, result, prediction, inputs.values().amplitude);
 
   function show(answer, words) {
     result = answer;
@@ -148,7 +150,10 @@ export function mount(host, { solvers, inputs, announce, onResult, complain }) {
   const files = element("div", { class: "buttons files", role: "group", "aria-label": "Files" },
     element("span", { class: "quiet" }, "Save"),
     figureButtons(chart, "loop"),
-    fileButtons(() => ({ request: request(), result }), explain, announce));
+    fileButtons(() => ({ request: request(), result }), explain, (text) => {
+      say(status, text);
+      announce(text);
+    }));
   host.replaceChildren(
     element("section", { class: "card loop-card", "aria-labelledby": "loop-title" },
       element("div", { class: "card-head" }, element("h2", { id: "loop-title" }, "Simulation"), element("div", { class: "buttons" }, choices.solver, choices.axes, choices.count, start, cancel)),
@@ -166,14 +171,10 @@ export function mount(host, { solvers, inputs, announce, onResult, complain }) {
 
 /** Data, experiment and script: whatever gives these numbers again elsewhere. */
 function fileButtons(now, explain, announce) {
-  const button = (label, title, work) => element("button", { type: "button", class: "small", title, onclick: () => work(now()).catch(explain) }, label);
+  const button = (label, title, work) => element("button", { type: "button", class: "small", title, "aria-label": `${label}: ${title}`, onclick: () => work(now()).catch(explain) }, label);
   return [
-    button("CSV", "The loop as numbers", async ({ request, result }) => save("loop.csv", result?.job ? csvOf(result) : await file("simulate/csv", request), "text/csv")),
-    button("NetCDF", "The whole run", async ({ request, result }) => save("run.nc", result?.job ? await file(`jobs/${result.job}/result.nc`) : await file("simulate/netcdf", request))),
-    button("TOML", "The experiment, for magheat run", async ({ request }) => save("experiment.toml", await file("experiment/toml", request))),
-    button("Copy as Python", "A script that gives these numbers", async ({ request }) => {
-      await navigator.clipboard.writeText(await (await file("experiment/python", request)).text());
-      announce("Python script copied.");
-    }),
+    button("CSV", "the loop as numbers", async ({ request, result }) => save("loop.csv", result?.job ? csvOf(result) : await file("simulate/csv", request), "text/csv")),
+    button("NetCDF", "the whole run", async ({ request, result }) => save("run.nc", result?.job ? await file(`jobs/${result.job}/result.nc`) : await file("simulate/netcdf", request))),
+    ...experimentButtons(() => now().request, announce, ["TOML"]),
   ];
 }

@@ -25,8 +25,12 @@ async function mountTab(name, context) {
   if (mounted.has(name)) return;
   mounted.add(name);
   for (const [module, host] of PANELS[name]) {
-    const panel = await import(`./${module}`);
-    panel.mount(document.getElementById(host), context);
+    try {
+      const panel = await import(`./${module}`);
+      panel.mount(document.getElementById(host), context);
+    } catch (error) {
+      trouble(error);
+    }
   }
 }
 
@@ -50,7 +54,7 @@ async function start() {
   const [models, solvers, health] = await loaded();
   const model = models.models.find((each) => each.hash === models.current) ?? null;
   const context = { models, model, solvers, inputs: makeInputs(model), announce: (text) => say(announcer, text) };
-  const opened = (name) => mountTab(name, context).catch(trouble);
+  const opened = (name) => mountTab(name, context);
   context.openTab = (name) => openTab(name, opened);
   say(document.getElementById("about"), `magheat ${health.version}${model ? `, model ${model.hash.slice(0, 8)}` : ""}.`);
   document.getElementById("copy-address").addEventListener("click", async () => {

@@ -16,15 +16,14 @@ function unitChoice(name) {
 }
 
 function tile(name) {
-  const [value, interval, simulated] = ["value", "interval", "simulated"].map((part) => element("dd", { class: part, "data-output": name, "data-part": part }, "–"));
-  const symbol = symbolOf(name).split("_");
-  const written = [element("span", { class: "symbol" }, symbol[0], symbol[1] ? element("sub", {}, symbol[1]) : null)];
+  const part = (tag, kind) => element(tag, { class: kind, "data-output": name, "data-part": kind }, "–");
+  const [value, interval, simulated] = [part("span", "value"), part("dd", "interval"), part("dd", "simulated")];
+  const [letter, index] = symbolOf(name).split("_");
+  const symbol = element("span", { class: "symbol" }, letter, index ? element("sub", {}, index) : null);
   const root = element("div", { class: `tile ${name}` },
-    element("dl", {},
-      element("dt", { class: "tile-name" }, labelOf(name), " ", written), value,
-      element("dt", {}, "90 %"), interval,
-      element("dt", {}, "Simulated"), simulated),
-    unitChoice(name));
+    element("h3", {}, labelOf(name), " ", symbol),
+    element("p", { class: "reading" }, value, " ", unitChoice(name)),
+    element("dl", {}, element("dt", {}, "90 %"), interval, element("dt", {}, "Simulated"), simulated));
   return { root, value, interval, simulated };
 }
 

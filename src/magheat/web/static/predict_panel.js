@@ -7,7 +7,7 @@ import { mount as mountLimits } from "./limits_panel.js";
 import { mount as mountLoop } from "./loop_panel.js";
 import { numbersPanel } from "./numbers_panel.js";
 import { PRESETS } from "./presets.js";
-import { rangeWords } from "./range_words.js";
+import { rangeWords, taught } from "./range_words.js";
 import { onUnit, quantity } from "./units.js";
 
 const GROUPS = [
@@ -72,20 +72,23 @@ export function mount(host, context) {
   const { inputs, model, announce } = context;
   const controls = makeControls(inputs);
   const numbers = numbersPanel();
-  const words = element("p", { class: "range-words", id: "range-words" });
-  const [loopHost, limitsHost] = [element("div", { class: "loop-host" }), element("div")];
+  const [words, lesson] = [element("p", { class: "range-words", id: "range-words" }), element("ul")];
+  const taughtWhat = element("details", { class: "taught", hidden: !model }, element("summary", {}, "What this model was taught"), lesson);
+  const [loopHost, limitsHost] = [element("div"), element("div")];
+  const side = element("div", { class: "side" }, limitsHost, element("div", { id: "best-panel" }));
   const title = element("div", { class: "card-head" }, element("h2", { id: "prediction-title" }, "Prediction"), element("span", { class: "quiet" }, model ? "with intervals that hold the truth nine times of ten" : ""));
   host.replaceChildren(
     element("div", { class: "bench" },
       inputsCard(controls, inputs),
       element("div", { class: "answers" },
-        element("section", { class: "card prediction", "aria-labelledby": "prediction-title" }, title, numbers.element, words),
-        element("div", { class: "pair" }, loopHost, limitsHost))),
+        element("section", { class: "card prediction", "aria-labelledby": "prediction-title" }, title, numbers.element, words, taughtWhat),
+        element("div", { class: "pair" }, loopHost, side))),
   );
   const tell = announcer(announce);
   let last = null;
 
   const showWords = () => {
+    lesson.replaceChildren(...(model?.inputs ?? []).map((input) => element("li", {}, taught(input))));
     if (!last) return;
     const { good, text } = rangeWords(model, last);
     words.className = `range-words ${good ? "good" : "bad"}`;

@@ -7,7 +7,7 @@ export function ticks(lower, upper, count = 5) {
   if (!(upper > lower)) return [lower];
   const rough = (upper - lower) / count;
   const decade = 10 ** Math.floor(Math.log10(rough));
-  const step = decade * [1, 2, 2.5, 5, 10].find((m) => m * decade >= rough);
+  const step = decade * [1, 2, 2.5, 5, 10].find((m) => m * decade >= 0.75 * rough);
   const first = Math.ceil(lower / step - 1e-9);
   const last = Math.floor(upper / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, k) => Number(((first + k) * step).toPrecision(12)));
