@@ -14,6 +14,8 @@ from magheat.errors import SchemaError
 
 #: Jumps are looked for up to this many particles: every one asks for many minima of the energy.
 _MOST_FOR_JUMPS = 64
+#: Particles times samples of the course of a run.
+_MOST_NUMBERS = 200_000
 _QUANTITIES: dict[str, tuple[str, Callable[[xr.Dataset], xr.DataArray]]] = {
     "coercive_field": ("A/m", analysis.coercive_field),
     "remanence": ("A/m", analysis.remanence),
@@ -109,6 +111,7 @@ def _run(ds: xr.Dataset, samples: int, last_cycle: bool) -> dict[str, Any]:
     """The course of a run or its last cycle, particle by particle."""
     count = ds.sizes["time"]
     points = _samples_per_cycle(ds) + 1 if last_cycle else count
+    samples = max(2, min(samples, _MOST_NUMBERS // ds.sizes["particle"]))
     few = ds.isel(time=count - points + shown(points, samples))
     return {
         "time": few["time"].values,
