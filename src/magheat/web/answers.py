@@ -35,14 +35,14 @@ def plain(value: Any) -> Any:
     """The value as JSON has it: arrays as lists, what is no finite number as None."""
     if isinstance(value, np.ndarray):
         return _array(value)
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, np.generic):
         return plain(value.item())
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [plain(one) for one in value]
     return value
 
 

@@ -45,7 +45,7 @@ class Limits:
     particles_of_a_job: int = 1000
     samples_of_a_job: int = 1_000_000
     steps_of_a_job: float = 2e8
-    points_at_once: int = 4096
+    points_at_once: int = 10_000
     waiting: int = 16
     queue: int = 20
     kept: int = 100

@@ -45,7 +45,7 @@ class Queue:
 
     def __init__(self, jobs: Jobs, workers: int, limits: Limits, model: Callable[[], str | None]) -> None:
         self.jobs, self.limits, self.model = jobs, limits, model
-        self.workers = [Worker(niceness=_NICENESS) for _ in range(workers)]
+        self.workers = [Worker(niceness=_NICENESS, warm=False) for _ in range(workers)]
         self._progress: dict[str, float] = {}
         self._cancelled: set[str] = set()
         self._news = threading.Condition()

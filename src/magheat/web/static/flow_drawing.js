@@ -5,7 +5,7 @@ const WIDTH = 400;
 const HEIGHT = 330;
 const NAMES = ["A", "B"];
 const ROWS = [86, 252];
-const CENTRE = 200;
+const CENTRE = 186;
 const RADIUS = 27;
 /** Thickness of the largest flow; flows below this share of it are a thin dashed arrow. */
 const THICKEST = 52;
@@ -39,8 +39,8 @@ function row(flow, flows, name, i) {
   const kind = `particle-${name.toLowerCase()}`;
   return [
     ...flow([56, y], [CENTRE - RADIUS - 4, y], flows.field_work[i], "", kind),
-    ...flow([CENTRE + RADIUS + 4, y], [CENTRE + 142, y], flows.released_heat[i], "", `heat ${kind}`),
-    svg("text", { x: CENTRE + 148, y: y + 4 }, `heat of ${name}`),
+    ...flow([CENTRE + RADIUS + 4, y], [CENTRE + 140, y], flows.released_heat[i], "", `heat ${kind}`),
+    svg("text", { x: CENTRE + 146, y: y + 4 }, `heat of ${name}`),
   ];
 }
 

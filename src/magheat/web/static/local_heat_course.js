@@ -1,28 +1,23 @@
-// The last cycle of a run of two particles, cut out of the service's answer.
+// The last cycle of a run of two particles, out of the service's answer.
 
-/** Cycles that are run, of which the last one is shown; points of one cycle. */
-export const CYCLES = 2;
+/** Intervals of the cycle that are drawn; both ends are points. */
 export const POINTS = 400;
-export const SAMPLES = CYCLES * POINTS + 1;
 
 /**
  * Times (s) from the start of the last cycle, the field, and of A and B magnetization, energy and the temperature rise
  * since that start, with the moments' directions; `whole` is the magnetization of both, by volume.
  */
 export function courseOf(run, volumes) {
-  const start = Math.round(((run.time.length - 1) * (CYCLES - 1)) / CYCLES);
-  const cut = (curve) => curve.slice(start);
-  const sinceStart = (curve) => cut(curve).map((value) => value - curve[start]);
-  const magnetization = run.magnetization.map(cut);
+  const sinceStart = (curve) => curve.map((value) => value - curve[0]);
   return {
-    start: run.time[start],
+    start: run.time[0],
     time: sinceStart(run.time),
-    field: cut(run.applied_field),
-    magnetization,
-    whole: mean(magnetization, volumes),
-    energy: run.energy.map(cut),
+    field: run.applied_field,
+    magnetization: run.magnetization,
+    whole: mean(run.magnetization, volumes),
+    energy: run.energy,
     rise: run.temperature_rise.map(sinceStart),
-    directions: run.moment_direction.map(cut),
+    directions: run.moment_direction,
   };
 }
 

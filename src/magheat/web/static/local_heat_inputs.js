@@ -1,15 +1,39 @@
 /** What can be set in the local-heat tab, in SI; `quantity` is the name that units go by. */
 export const INPUTS = [
-  { name: "diameter_a", quantity: "diameter", label: "Diameter of A", lower: 5e-9, upper: 40e-9, value: 22e-9 },
-  { name: "diameter_b", quantity: "diameter", label: "Diameter of B", lower: 5e-9, upper: 40e-9, value: 18e-9 },
-  { name: "gap", quantity: "gap", label: "Gap between the surfaces", lower: 0, upper: 40e-9, value: 7.1e-9 },
-  { name: "angle_a", quantity: "angle", label: "Easy axis of A, from the field", lower: 0, upper: Math.PI / 2, value: 0 },
-  { name: "angle_b", quantity: "angle", label: "Easy axis of B, from the field", lower: 0, upper: Math.PI / 2, value: Math.PI / 6 },
-  { name: "damping", quantity: "damping", label: "Damping α", lower: 1e-3, upper: 1, log: true, value: 1 },
-  { name: "amplitude", quantity: "amplitude", label: "Field amplitude", lower: 1e3, upper: 1.2e5, value: 500e3 / (4 * Math.PI) },
+  {
+    name: "diameter_a", quantity: "diameter", label: "Diameter of A", symbol: "",
+    lower: 5e-9, upper: 40e-9, value: 22e-9,
+  },
+  {
+    name: "diameter_b", quantity: "diameter", label: "Diameter of B", symbol: "",
+    lower: 5e-9, upper: 40e-9, value: 18e-9,
+  },
+  {
+    name: "gap", quantity: "gap", label: "Gap", hint: "From surface to surface",
+    lower: 0, upper: 40e-9, value: 7.1e-9,
+  },
+  {
+    name: "angle_a", quantity: "angle", label: "Easy axis of A", hint: "Angle from the direction of the field, towards the other particle",
+    lower: 0, upper: Math.PI / 2, value: 0,
+  },
+  {
+    name: "angle_b", quantity: "angle", label: "Easy axis of B", hint: "Angle from the direction of the field, towards the other particle",
+    lower: 0, upper: Math.PI / 2, value: Math.PI / 6,
+  },
+  { name: "damping", quantity: "damping", label: "Damping", lower: 1e-3, upper: 1, log: true, value: 1 },
+  {
+    name: "amplitude", quantity: "amplitude", label: "Field amplitude",
+    lower: 1e3, upper: 1.2e5, value: 500e3 / (4 * Math.PI),
+  },
   { name: "frequency", quantity: "frequency", label: "Frequency", lower: 1e5, upper: 2e6, log: true, value: 5e5 },
-  { name: "anisotropy_constant", quantity: "anisotropy_constant", label: "Anisotropy constant K", lower: 1e3, upper: 1e5, log: true, value: 1e4 },
-  { name: "saturation_magnetization", quantity: "saturation_magnetization", label: "Saturation magnetization", lower: 1e5, upper: 1.8e6, value: 480e3 },
+  {
+    name: "anisotropy_constant", quantity: "anisotropy_constant", label: "Anisotropy constant",
+    lower: 1e3, upper: 1e5, log: true, value: 1e4,
+  },
+  {
+    name: "saturation_magnetization", quantity: "saturation_magnetization", label: "Saturation magnetization",
+    lower: 1e5, upper: 1.8e6, value: 480e3,
+  },
 ];
 
 /** The pair of the paper (Phys. Rev. B 102, 214412), and two variations in which damping decides. */

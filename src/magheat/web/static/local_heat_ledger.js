@@ -6,39 +6,54 @@ import { drawFlows } from "./flow_drawing.js";
 import { areaWords } from "./local_heat_words.js";
 import { format, quantity } from "./units.js";
 
-const COLUMNS = [
-  ["field_work", "Work of the field (loop area)"], ["dipolar_work", "Work of the other particle"],
+const ROWS = [
+  ["field_work", "Work of the field"], ["dipolar_work", "Work of the other"],
   ["change_of_energy", "Stored"], ["released_heat", "Heat"],
 ];
+/** Energies below this share of the largest are what rounding leaves. */
+const NOTHING = 1e-6;
 
 /** {element, show(answer, volumes)} */
 export function localHeatLedger() {
   const drawing = element("div", { class: "figure", "data-figure": "energy-flows" });
   const words = element("p", { class: "finding" });
-  const table = element("tbody");
-  const sum = element("p", { class: "quiet" });
-  const head = element("tr", {}, ["", ...COLUMNS.map(([, label]) => label), "Warmer by"].map((label) => element("th", { scope: "col" }, label)));
-  const frame = element("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Energy ledger of one cycle" }, element("table", {}, element("thead", {}, head), table));
+  const body = element("tbody");
+  const residual = element("p", { class: "quiet" });
+  const head = element("tr", {}, ["Per cycle", "A", "B", "Both"].map((label) => element("th", { scope: "col" }, label)));
+  const table = element("table", {}, element("caption", { class: "unseen" }, "Energy ledger of one cycle"), element("thead", {}, head), body);
   const title = element("div", { class: "card-head" }, element("h2", {}, "Who pays for the heat"), element("div", { class: "buttons" }, figureButtons(drawing, "energy-flows")));
   return {
-    element: element("section", { class: "card ledger" }, title, words, drawing, frame, sum),
+    element: element("section", { class: "card ledger" }, title, words, drawing, scrolling("Energy ledger of one cycle", table), residual),
     show({ ledger, particles }, volumes) {
-      drawFlows(drawing, { field_work: ledger.field_work, dipolar_work: ledger.dipolar_work, released_heat: ledger.released_heat });
-      words.textContent = areaWords(ledger.field_work, ledger.released_heat);
-      table.replaceChildren(...rows(ledger, particles, volumes));
-      sum.textContent = `Per cycle. Heat = work of the field + work of the other − stored. The dipolar works add up to what the interaction stores, but for ${format(Math.abs(ledger.residual), 2)} of the heat.`;
+      const { field_work, dipolar_work, released_heat } = ledger;
+      drawFlows(drawing, { field_work, dipolar_work, released_heat });
+      words.textContent = areaWords(field_work, released_heat);
+      const least = NOTHING * Math.max(...released_heat, ...field_work.map(Math.abs));
+      body.replaceChildren(...ROWS.map(([name, label]) => energies(name, label, ledger[name], volumes, least)), warming(particles));
+      residual.textContent = `Heat = both works − stored. Over a cycle the works of one particle on the other cancel; here but for ${format(Math.abs(ledger.residual), 2)} of the energies.`;
     },
   };
 }
 
-function rows(ledger, particles, volumes) {
-  const of = (i) => COLUMNS.map(([name]) => ledger[name][i]);
-  const each = ["A", "B"].map((name, i) => row(name, of(i), volumes[i], quantity("temperature_rise", particles[i].temperature_rise_per_cycle, 3)));
-  const both = COLUMNS.map(([name]) => ledger[name][0] + ledger[name][1]);
-  return [...each, row("Both", both, volumes[0] + volumes[1], "")];
+function energies(name, label, [a, b], [volumeA, volumeB], least) {
+  const cell = (joule, volume) => element("td", {}, ...(Math.abs(joule) < least ? ["≈ 0"] : amounts(joule, volume)));
+  return row(name, label, [cell(a, volumeA), cell(b, volumeB), cell(a + b, volumeA + volumeB)]);
 }
 
-function row(name, energies, volume, rise) {
-  const cell = (joule) => element("td", {}, `${format(joule, 3)} J`, element("span", { class: "density" }, `${format(joule / volume / 1e3, 3)} kJ/m³`));
-  return element("tr", { "data-particle": name }, element("th", { scope: "row" }, name), energies.map(cell), element("td", {}, rise));
+function amounts(joule, volume) {
+  return [`${format(joule, 3)} J`, element("span", { class: "density" }, `${format(joule / volume / 1e3, 3)} kJ/m³`)];
+}
+
+function warming(particles) {
+  const cells = particles.map(({ temperature_rise_per_cycle: rise }) => element("td", {}, quantity("temperature_rise", rise, 3)));
+  return row("temperature_rise", "Warmer by", [...cells, element("td")]);
+}
+
+function row(name, label, cells) {
+  return element("tr", { "data-name": name }, element("th", { scope: "row" }, label), cells);
+}
+
+/** A frame for what may be wider than the screen, which the keyboard can scroll. */
+function scrolling(label, content) {
+  return element("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": label }, content);
 }

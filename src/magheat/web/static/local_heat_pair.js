@@ -3,6 +3,7 @@
 import { figureButtons } from "./chart.js";
 import { element, say } from "./dom.js";
 import { experimentButtons } from "./experiment_files.js";
+import { limitWords } from "./limits_panel.js";
 import { POINTS } from "./local_heat_course.js";
 import { reproducibleWords } from "./local_heat_words.js";
 import { pairDrawing } from "./pair_drawing.js";
@@ -28,13 +29,13 @@ export function pairCard({ at, request, tell, onMove }) {
     get place() {
       return cursor.place;
     },
-    show({ quantities, limits, reproducible, warnings: told }, values) {
+    show({ quantities, reproducible, warnings: told }, values) {
       drawing.draw(values);
       verdict.className = `notice ${reproducible === false ? "bad" : "good"}`;
       say(verdict, reproducibleWords(reproducible));
       const others = told.filter((sentence) => !sentence.startsWith("not reproducible"));
       warnings.replaceChildren(...others.map((sentence) => element("li", {}, sentence)));
-      numbers.replaceChildren(...summary(quantities, limits));
+      numbers.replaceChildren(...summary(quantities));
     },
     pose({ time, field, directions }, { amplitude }) {
       words = (place) => `${format(time[place] * 1e6, 3)} µs, ${quantity("applied_field", field[place], 3)}`;
@@ -44,9 +45,8 @@ export function pairCard({ at, request, tell, onMove }) {
   };
 }
 
-function summary(quantities, limits) {
+function summary(quantities) {
   const line = (name, value) => [element("dt", {}, name), element("dd", {}, value)];
-  const medical = ["brezovich", "hergt_dutz"].map((name) => `${format(limits[name].ratio, 3)} × ${{ brezovich: "Brezovich", hergt_dutz: "Hergt and Dutz" }[name]}`);
   const known = NUMBERS.flatMap((name) => line(labelOf(name), quantity(name, quantities[name].value, 3)));
-  return [...known, ...line("Field times frequency", medical.join(", "))];
+  return [...known, ...line("Field × frequency", limitWords(quantities.field_frequency_product.value))];
 }

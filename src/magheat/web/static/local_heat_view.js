@@ -15,7 +15,7 @@ const WRITTEN = {
 };
 
 /**
- * {element, show(answer, values), fail(sentence), follow()}.
+ * {element, show(answer, values, withJumps), fail(sentence)}; jumps stay as they are while an answer is without them.
  *
  * @param start {at, part} of the address: place of the cursor, and "half" for the paper's half cycle
  * @param request () -> {experiment, solver}
@@ -30,8 +30,9 @@ export function localHeatView({ start, request, tell, moved }) {
   const part = partChoice(start.part, () => (follow(), moved({ part: part.value })));
   const jumps = element("ol", { class: "jumps" });
   const trouble = element("p", { class: "notice bad", role: "alert", hidden: true });
-  const jumpsCard = element("section", { class: "card" }, element("div", { class: "card-head" }, element("h2", {}, "Jumps of the cycle"), part), jumps);
+  const jumpsCard = element("section", { class: "card" }, element("div", { class: "card-head" }, element("h2", {}, "Jumps of the cycle")), jumps);
   const [loops, ...courses] = charts.elements;
+  courses[0].querySelector(".card-head .buttons").prepend(part);
 
   function follow() {
     if (!shown) return;
@@ -47,15 +48,16 @@ export function localHeatView({ start, request, tell, moved }) {
     pair.show(answer, values);
     follow();
     ledger.show(answer, volumesOf(values));
+    if (!shown.jumps) return;
     const sentences = jumpWords(answer.jumps, course.start, WRITTEN);
     jumps.replaceChildren(...(sentences.length ? sentences : ["None: all motion is reversible."]).map((sentence) => element("li", {}, sentence)));
   }
 
   onUnit(null, redraw);
   return {
-    element: element("div", { class: "local-results" }, trouble, pair.element, loops, ledger.element, jumpsCard, ...courses),
-    show(answer, values) {
-      shown = { answer, values, course: courseOf(answer.run, volumesOf(values)) };
+    element: element("div", { class: "local-results" }, trouble, stack(pair.element, ledger.element), stack(loops, ...courses, jumpsCard)),
+    show(answer, values, withJumps) {
+      shown = { answer, values, jumps: withJumps, course: courseOf(answer.run, volumesOf(values)) };
       trouble.hidden = true;
       redraw();
     },
@@ -65,6 +67,8 @@ export function localHeatView({ start, request, tell, moved }) {
     },
   };
 }
+
+const stack = (...cards) => element("div", { class: "stack" }, cards);
 
 function partChoice(value, onChange) {
   const option = (name, label) => element("option", { value: name, selected: name === value }, label);

@@ -5,8 +5,8 @@ const WIDTH = 400;
 const HEIGHT = 250;
 const NAMES = ["A", "B"];
 /** The field's arrow, left of the particles, and the scale bar below them. */
-const FIELD = { x: 26, y: 118, longest: 84 };
-const FRAME = { left: 58, right: 392, top: 22, bottom: 206 };
+const FIELD = { x: 26, y: 122, longest: 84 };
+const FRAME = { left: 58, right: 392, top: 34, bottom: 210 };
 
 /**
  * Two particles to scale in the plane of their centres and the field, with easy axes and moments.
@@ -73,14 +73,15 @@ function fieldScale() {
 function lengths(spheres, values) {
   const [{ scale }, b] = spheres;
   const bar = [50e-9, 20e-9, 10e-9, 5e-9, 2e-9].find((length) => length * scale < 110) ?? 1e-9;
-  const y = HEIGHT - 22;
+  const y = HEIGHT - 24;
+  const top = 12;
   const start = WIDTH - 8 - bar * scale;
   const gap = b.x - b.radius - (values.gap * scale) / 2;
   return [
     svg("path", { d: `M${start} ${y}v-4v8v-4H${WIDTH - 8}v-4v8`, class: "scale-bar" }),
     svg("text", { x: WIDTH - 8, y: y + 17, "text-anchor": "end" }, `${bar * 1e9} nm`),
-    svg("path", { d: `M${gap - (values.gap * scale) / 2} ${y}v-4v8v-4h${values.gap * scale}v-4v8`, class: "scale-bar" }),
-    svg("text", { x: gap, y: y + 17, "text-anchor": "middle" }, `gap ${format(values.gap * 1e9)} nm`),
+    svg("path", { d: `M${gap - (values.gap * scale) / 2} ${top + 10}v-4v8v-4h${values.gap * scale}v-4v8`, class: "scale-bar" }),
+    svg("text", { x: gap, y: top, "text-anchor": "middle" }, `gap ${format(values.gap * 1e9)} nm`),
   ];
 }
 
