@@ -67,7 +67,7 @@ async function answerTo(request, tell) {
 /** Inputs and outputs as a list, what limits them, what to beware of, and what can be done with it. */
 export function resultOf({ inputs, outputs, nearly, active, warnings, toml }, take) {
   const line = (name, value, more = "") => [element("dt", {}, labelOf(name)), element("dd", { "data-name": name }, quantity(name, value), more)];
-  const range = (name) => element("span", { class: "quiet" }, ` 90 % of it from ${nearly[name].map((si) => quantity(name, si, 3)).join(" to ")}`);
+  const range = (name) => element("span", { class: "density" }, `90 % of the best from ${nearly[name].map((si) => quantity(name, si, 3)).join(" to ")}`);
   const told = ["slp", "ilp", "loss_per_cycle", "coercive_field", "remanence"].filter((name) => outputs[name] !== undefined);
   const sentences = (kind, all) => (all.length ? element("ul", { class: kind }, all.map((sentence) => element("li", {}, sentence))) : null);
   const buttons = [
