@@ -8,7 +8,7 @@ export const SLIDERS = [
   { name: "diameter", label: "Diameter", lower: 5e-9, upper: 40e-9, value: 20e-9, of: ["chain", "lattice", "ensemble"] },
   { name: "diameter_a", quantity: "diameter", label: "Diameter of A", symbol: "", lower: 5e-9, upper: 40e-9, value: 22e-9, of: ["pair"] },
   { name: "diameter_b", quantity: "diameter", label: "Diameter of B", symbol: "", lower: 5e-9, upper: 40e-9, value: 18e-9, of: ["pair"] },
-  { name: "gap", label: "Gap", lower: 0, upper: 40e-9, value: 2e-9, of: ["pair", "chain", "lattice"] },
+  { name: "gap", label: "Gap", lower: 0, upper: 40e-9, value: 10e-9, of: ["pair", "chain", "lattice"] },
   { name: "angle_a", quantity: "angle", label: "Easy axis of A", lower: 0, upper: RIGHT, value: 0, of: ["pair"] },
   { name: "angle_b", quantity: "angle", label: "Easy axis of B", lower: 0, upper: RIGHT, value: Math.PI / 6, of: ["pair"] },
   { name: "interaction", label: "Interaction", lower: 0, upper: 0.8, value: 0.2, of: ["ensemble"] },
@@ -28,10 +28,10 @@ export const COUNTS = [
   { name: "cycles", label: "Cycles", lower: 1, upper: 100, value: 2, of: ["pair", "chain", "lattice"] },
 ];
 
-const AXES = { own: "along the field or the chain", random: "random" };
+const AXES = { own: "parallel", random: "random" };
 export const CHOICES = [
   { name: "direction", label: "Chain", options: { along: "along the field", across: "across the field" }, value: "along", of: ["chain"] },
-  { name: "axes", label: "Easy axes", options: AXES, value: "own", of: ["chain", "lattice"] },
+  { name: "axes", label: "Easy axes", options: AXES, value: "random", of: ["chain", "lattice"] },
 ];
 
 export const ARRANGEMENTS = { pair: "Pair", chain: "Chain", lattice: "Cubic lattice", ensemble: "Ensemble, without positions" };
