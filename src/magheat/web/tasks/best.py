@@ -8,6 +8,8 @@ from typing import Any
 from magheat.solvers.base import Progress
 from magheat.solvers.two_well import TwoWell
 from magheat.surrogates import Surrogate
+from magheat.web.tasks.experiments import with_threads
+from magheat.workflows.experiment_file import to_toml
 from magheat.workflows.optimize import Optimum, optimize
 
 
@@ -49,5 +51,5 @@ def _told(found: Optimum, searched: bool) -> dict[str, Any]:
         "warnings": list(found.warnings),
         "nearly": {name: list(ends) for name, ends in found.nearly.items()},
         "by": "surrogate and simulation" if searched else "simulation",
-        "toml": found.to_toml(),
+        "toml": to_toml(found.experiment, with_threads(found.solver, None)),
     }

@@ -14,7 +14,7 @@ from magheat.spec.experiment import Experiment
 from magheat.spec.io import from_tables
 
 #: Options that say how a server computes, not what.
-_SERVERS_OWN = ("threads", "max_steps")
+_SERVERS_OWN = ("name", "threads", "max_steps")
 
 
 def experiment_of(tables: Mapping[str, Any]) -> Experiment:
