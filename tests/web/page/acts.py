@@ -19,18 +19,25 @@ def shown(page, output, part="value"):
     return page.locator(f"[data-output={output}][data-part={part}]").text_content()
 
 
-def number(text):
-    """A number as the page writes it."""
-    return float(text.replace("−", "-"))
-
-
 def wait_for_change(page, output, before, part="value"):
     """The number once it differs from what it was."""
     page.wait_for_function(
-        "([name, part, before]) => document.querySelector(`[data-output=${name}][data-part=${part}]`).textContent !== before",
+        """([name, part, before]) =>
+             document.querySelector(`[data-output=${name}][data-part=${part}]`).textContent !== before""",
         arg=[output, part, before],
     )
     return shown(page, output, part)
+
+
+def wait_for_number(page, output, value, part="value"):
+    """Wait until the page shows the number, to the digits that it shows."""
+    page.wait_for_function(
+        """([name, part, value]) => {
+             const text = document.querySelector(`[data-output=${name}][data-part=${part}]`).textContent;
+             return Math.abs(Number(text.replace("−", "-")) / value - 1) < 6e-4;
+           }""",
+        arg=[output, part, value],
+    )
 
 
 def type_into(page, label, text):

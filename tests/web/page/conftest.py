@@ -1,66 +1,75 @@
-"""A real browser on a real server, and a page that is watched: no error, no request that leaves the machine."""
+"""A browser on a real server; whatever the page does, it makes no error and asks nobody else."""
 
 import os
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+#: Nothing that asks the network, and no sandbox, which root has not.
+_QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+_NUMBER = re.compile(r"([-−]?\d+(?:\.\d+)?)(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def number(text):
+    """The first number that the page wrote in a text."""
+    mantissa, exponent = _NUMBER.search(text).groups()
+    return float(mantissa.replace("−", "-")) * 10 ** int((exponent or "0").translate(_RAISED))
 
 
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium, or a skip; a failure where .ci/run demands one."""
     if not CHROMIUM.exists():
-        (pytest.fail if os.environ.get("MAGHEAT_NEEDS_CHROMIUM") else pytest.skip)("there is no /usr/bin/chromium")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        (pytest.fail if os.environ.get("MAGHEAT_NEEDS_CHROMIUM") else pytest.skip)("needs Debian's package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def address(client):
-    """Where the page is."""
-    return f"{str(client.base_url).rstrip('/')}/"
-
-
 @pytest.fixture
-def visit(browser, address):
-    """A function that opens the page as a new visitor does; afterwards nothing must have gone wrong in any visit."""
+def visit(browser, client):
+    """visit(state="", width=1280, dark=False): the page at that address. Told errors and strangers end the test."""
+    home = str(client.base_url)
     contexts, wrong = [], []
 
-    def open_page(state="", *, width=1280, ready=True, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, permissions=["clipboard-read", "clipboard-write"], **options
-        )
-        context.set_default_timeout(20_000)
+    def watch(request):
+        if urlsplit(request.url).netloc != urlsplit(home).netloc and not request.url.startswith(("data:", "blob:")):
+            wrong.append(f"asked {request.url}")
+
+    def visit(state="", *, width=1280, dark=False, before=None, **options):
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
+        page.set_default_timeout(20_000)
+        page.on("request", watch)
         page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("request", lambda request: None if _stays(request.url, address) else wrong.append(request.url))
-        page.goto(f"{address}#{state}")
-        if ready:
-            page.wait_for_selector(".loop-card .line.red")
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        if before is not None:
+            before(page)
+        page.goto(f"{home}/#{state}")
         return page
 
-    yield open_page
+    visit.wrong = wrong
+    yield visit
     for context in contexts:
         context.close()
-    assert not wrong
-
-
-def _stays(url, address):
-    return url.startswith((address, "data:", "blob:"))
+    assert wrong == []
 
 
 @pytest.fixture
 def page(visit):
     """The page, just opened, its first loop drawn."""
-    return visit()
+    page = visit()
+    page.wait_for_selector(".loop-card .line.red")
+    return page

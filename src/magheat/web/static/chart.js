@@ -140,7 +140,8 @@ function lines({ lines: drawn = [] }, place) {
     if (inside.length < 2) return [];
     const d = pathOf(inside.map((p) => p[0]), inside.map((p) => p[1]), place);
     const [px, py] = inside[Math.floor(inside.length / 2)];
-    const text = svg("text", { class: "line-label", x: place.x(px) + 6, y: place.y(py) - 6 }, label ?? "");
+    const late = place.x(px) > 0.6 * place.width; // a label of the right part is written towards the left
+    const text = svg("text", { class: "line-label", x: place.x(px) + (late ? -6 : 6), y: place.y(py) - 6, "text-anchor": late ? "end" : "start" }, label ?? "");
     return [svg("path", { class: "line halo", d }), svg("path", { class: `line ${className}`, d }), text];
   });
 }

@@ -25,6 +25,14 @@ function bounds(values) {
   return low < high ? [low, high] : [Number.isFinite(low) ? low - 0.5 : 0, Number.isFinite(low) ? low + 0.5 : 1];
 }
 
+/** Hatching of the whole map, which shows where a cell has no value. */
+function hatched({ width, height, frame }) {
+  const lines = svg("path", { class: "hatch", d: "M0 8L8 0M-2 2L2 -2M6 10L10 6" });
+  const pattern = svg("pattern", { id: "hatching", width: 8, height: 8, patternUnits: "userSpaceOnUse" }, lines);
+  const area = { x: frame.left, y: frame.top, width: width - frame.left - frame.right, height: height - frame.top - frame.bottom };
+  return [svg("defs", {}, pattern), svg("rect", { class: "map-area", fill: "url(#hatching)", ...area })];
+}
+
 /** All cells, one path per colour; neighbours of a row that share a colour are one rectangle. */
 export function cells({ x, y, values, xLog, yLog }, place, edges) {
   const xs = edges(x, xLog).map(place.x);
@@ -40,7 +48,7 @@ export function cells({ x, y, values, xLog, yLog }, place, edges) {
       start = end;
     }
   });
-  return svg("g", { class: "cells" }, paths.map((d, k) => d && svg("path", { d, fill: colour((k + 0.5) / LEVELS), stroke: colour((k + 0.5) / LEVELS), "stroke-width": 0.4 })).filter(Boolean));
+  return svg("g", { class: "cells" }, hatched(place), paths.map((d, k) => d && svg("path", { d, fill: colour((k + 0.5) / LEVELS), stroke: colour((k + 0.5) / LEVELS), "stroke-width": 0.4 })).filter(Boolean));
 }
 
 const level = (value, low, high) => (isKnown(value) ? Math.min(LEVELS - 1, Math.floor(((value - low) / (high - low)) * LEVELS)) : null);
