@@ -1,5 +1,6 @@
 """Sliders, typed values, units, presets, words: what the page shows is what the service says."""
 
+import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -120,7 +121,11 @@ def test_out_of_range_is_said_in_words_and_nothing_is_predicted(page, client):
     type_into(page, "Diameter", "40 nm")
     words = page.locator("#range-words")
     page.wait_for_function("() => document.querySelector('#range-words').textContent.startsWith('Out of range')")
-    assert "diameters from 8 to 25 nm" in words.text_content()
+    found = re.search(r"This model was taught diameters from ([\d.]+) to ([\d.]+) nm\.", words.text_content())
+    inputs = client.get("/api/v1/models").json()["models"][0]["inputs"]
+    (diameter,) = [each for each in inputs if each["name"] == "diameter"]
+    ends = [diameter["lower"] * 1e9, diameter["upper"] * 1e9]
+    assert [float(end) for end in found.groups()] == pytest.approx(ends, rel=5e-3)
     assert shown(page, "slp") == "–"
     wait_for_number(page, "slp", simulated(client, diameter=40e-9)["slp"], "simulated")
 
