@@ -219,6 +219,14 @@ def test_the_page_is_the_files_of_its_folder_with_a_tag(client):
     assert again.status_code == 304
 
 
+def test_a_head_without_end_is_cut_off(client):
+    with socket.create_connection(("127.0.0.1", client.base_url.port)) as raw:
+        raw.sendall(f"GET {API}/healthz HTTP/1.1\r\nhost: localhost\r\nx: ".encode())
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):
+            raw.sendall(b"x" * 100 * 2**20)
+    assert client.get(f"{API}/healthz").status_code == 200
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("size", [3 * 2**20, 20 * 2**20])
 def test_whoever_sends_too_much_reads_why_not(client, chunked, size):

@@ -73,7 +73,7 @@ def test_jobs_are_listed_newest_first(client):
     ("change", "names"),
     [
         ({"particles": {"arrangement": "chain", "count": 2000, "diameter": 2e-8, "gap": 1e-9}}, "1000 particles"),
-        ({"experiment": {"cycles": 10_000, "samples_per_cycle": 4, "damping": 0.1}}, "integration steps"),
+        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "integration steps"),
         ({"experiment": {"cycles": 1, "samples_per_cycle": 600_000}}, "samples_per_cycle"),
     ],
 )
@@ -82,7 +82,7 @@ def test_an_oversized_job_is_refused_with_its_limit(client, change, names):
     request["experiment"] |= change
     told = add(client, {"kind": "simulate", **request}, 422).json()["error"]
     assert names in told["message"]
-    assert "at most" in told["message"]
+    assert any(words in told["message"] for words in ("at most", "more than"))
 
 
 def test_what_no_solver_runs_is_refused_before_it_waits(client):

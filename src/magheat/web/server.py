@@ -13,6 +13,7 @@ import uvicorn
 from magheat.errors import SpecError
 from magheat.store.address import address
 from magheat.web.app import create_app
+from magheat.web.protocol import BoundedHead
 from magheat.web.settings import Settings
 
 #: Connections that may wait to be taken.
@@ -39,7 +40,7 @@ def serve(settings: Settings, bound: socket.socket) -> None:
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
             backlog=_BACKLOG,
-            h11_max_incomplete_event_size=64 * 2**10,
+            http=BoundedHead,
         )
         uvicorn.Server(config).run(sockets=[bound])
 

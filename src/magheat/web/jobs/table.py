@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    case,
     delete,
     func,
     insert,
@@ -49,7 +50,9 @@ _JOBS = Table(
     Column("result", LargeBinary),
     Column("netcdf", LargeBinary),
 )
-#: What a list needs; results are read one by one.
+#: Characters of a request that a list repeats; a longer one is told with its job alone.
+_LISTED_REQUEST = 20_000
+#: What one job is told by; results are read apart.
 _HEAD = [_JOBS.c[name] for name in ("number", "id", "kind", "status", "created", "request", "error")]
 
 
@@ -156,9 +159,11 @@ class Jobs:
             return None if found is None else _row(found)
 
     def newest(self, most: int) -> list[dict[str, Any]]:
-        """Jobs without their results, newest first."""
+        """Jobs without their results and without long requests, newest first."""
+        request = case((func.length(_JOBS.c.request) <= _LISTED_REQUEST, _JOBS.c.request), else_="{}").label("request")
+        head = [request if column is _JOBS.c.request else column for column in _HEAD]
         with reading(self.engine) as connection:
-            rows = connection.execute(select(*_HEAD).order_by(_JOBS.c.number.desc()).limit(most))
+            rows = connection.execute(select(*head).order_by(_JOBS.c.number.desc()).limit(most))
             return [_row(row) for row in rows.mappings()]
 
     def result(self, job: str, name: str) -> bytes | None:
