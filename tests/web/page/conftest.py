@@ -1,12 +1,15 @@
 """A browser on a real server; whatever the page does, it makes no error and asks nobody else."""
 
+import os
 import re
-import shutil
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+CHROMIUM = Path("/usr/bin/chromium")
+#: Nothing that asks the network, and no sandbox, which root has not.
 _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -23,12 +26,11 @@ def number(text):
 
 @pytest.fixture(scope="session")
 def browser():
-    """Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("needs Debian's package chromium")
+    """Debian's Chromium, or a skip; a failure where .ci/run demands one."""
+    if not CHROMIUM.exists():
+        (pytest.fail if os.environ.get("MAGHEAT_NEEDS_CHROMIUM") else pytest.skip)("needs Debian's package chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
         yield browser
         browser.close()
 
@@ -43,9 +45,9 @@ def visit(browser, client):
         if urlsplit(request.url).netloc != urlsplit(home).netloc and not request.url.startswith(("data:", "blob:")):
             wrong.append(f"asked {request.url}")
 
-    def visit(state="", *, width=1280, dark=False, before=None):
+    def visit(state="", *, width=1280, dark=False, before=None, **options):
         scheme = "dark" if dark else "light"
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
@@ -63,3 +65,11 @@ def visit(browser, client):
     for context in contexts:
         context.close()
     assert wrong == []
+
+
+@pytest.fixture
+def page(visit):
+    """The page, just opened, its first loop drawn."""
+    page = visit()
+    page.wait_for_selector(".loop-card .line.red")
+    return page

@@ -15,6 +15,7 @@ const GROUPS = [
   ["Field and temperature", ["frequency", "amplitude", "temperature"]],
 ];
 const LOGARITHMIC = new Set(["frequency"]);
+const NO_MODEL = "There is no model yet, so nothing is predicted: make demo or magheat train makes one. The simulation below answers.";
 const HINTS = { interaction: "Diameter over the distance between neighbours; 0 for none" };
 
 function makeControls(inputs) {
@@ -96,6 +97,12 @@ export function mount(host, context) {
   };
 
   const predict = newest(async (values, byUser) => {
+    if (!model) {
+      words.className = "range-words bad";
+      say(words, NO_MODEL);
+      loop.inputsChanged(values);
+      return;
+    }
     try {
       last = await post("predict", { rows: values, level: 0.9, extrapolate: false });
       numbers.predicted(last);
