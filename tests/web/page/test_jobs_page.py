@@ -7,11 +7,11 @@ import pytest
 import xarray as xr
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from tests.web.conftest import fixed, quick_map, slow
+from tests.web.page.conftest import number
 
 import magheat as mh
 from magheat.spec.io import from_toml
-from tests.web.conftest import fixed, quick_map, slow
-from tests.web.page.conftest import number
 
 CHAIN = "&jobs.arrangement=chain&jobs.count=3&jobs.cycles=1&jobs.frequency=1000000&jobs.axes=random"
 

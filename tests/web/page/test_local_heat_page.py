@@ -6,11 +6,11 @@ import math
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from tests.web.page.conftest import number
 
 import magheat as mh
 from magheat.constants import OERSTED
 from magheat.spec.io import from_toml
-from tests.web.page.conftest import number
 
 MATERIAL = mh.Material(saturation_magnetization=480e3, anisotropy_constant=1e4)
 

@@ -39,8 +39,8 @@ function row(flow, flows, name, i) {
   const kind = `particle-${name.toLowerCase()}`;
   return [
     ...flow([56, y], [CENTRE - RADIUS - 4, y], flows.field_work[i], "", kind),
-    ...flow([CENTRE + RADIUS + 4, y], [CENTRE + 140, y], flows.released_heat[i], "", `heat ${kind}`),
-    svg("text", { x: CENTRE + 146, y: y + 4 }, `heat of ${name}`),
+    ...flow([CENTRE + RADIUS + 4, y], [CENTRE + 122, y], flows.released_heat[i], "", `heat ${kind}`),
+    svg("text", { x: CENTRE + 128, y: y + 4 }, `heat of ${name}`),
   ];
 }
 

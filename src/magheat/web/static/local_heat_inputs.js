@@ -40,10 +40,10 @@ export const INPUTS = [
 const PAPER = { ...Object.fromEntries(INPUTS.map(({ name, value }) => [name, value])), interactions: true };
 export const PRESETS = [
   { name: "paper-7.1nm", label: "The paper’s pair, gap 7.1 nm", values: PAPER },
-  { name: "paper-1.5nm", label: "Close together, gap 1.5 nm: B’s loop is inverted", values: { ...PAPER, gap: 1.5e-9 } },
-  { name: "alone", label: "Without interaction, as if far away", values: { ...PAPER, interactions: false } },
+  { name: "paper-1.5nm", label: "Close together, gap 1.5 nm", values: { ...PAPER, gap: 1.5e-9 } },
+  { name: "alone", label: "As if far apart: no interaction", values: { ...PAPER, interactions: false } },
   { name: "damping-0.01", label: "The paper’s pair at damping 0.01", values: { ...PAPER, damping: 0.01 } },
-  { name: "chance", label: "Damping 0.001: a matter of chance", values: { ...PAPER, damping: 0.001 } },
+  { name: "chance", label: "Damping 0.001, a matter of chance", values: { ...PAPER, damping: 0.001 } },
 ];
 export const DEFAULTS = PRESETS[0].values;
 

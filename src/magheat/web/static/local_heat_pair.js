@@ -33,7 +33,7 @@ export function pairCard({ at, request, tell, onMove }) {
       drawing.draw(values);
       verdict.className = `notice ${reproducible === false ? "bad" : "good"}`;
       say(verdict, reproducibleWords(reproducible));
-      const others = told.filter((sentence) => !sentence.startsWith("not reproducible"));
+      const others = told.filter((sentence) => reproducible !== false || !/^not reproducible/i.test(sentence));
       warnings.replaceChildren(...others.map((sentence) => element("li", {}, sentence)));
       numbers.replaceChildren(...summary(quantities));
     },

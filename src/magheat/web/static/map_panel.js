@@ -54,9 +54,12 @@ export function mount(host, { inputs, model, announce }) {
 
   function crossLines() {
     const { map, request, cross: [i, j] } = shown;
-    if (document.activeElement !== card.figure) return [];
+    if (!byKeyboard()) return [];
     return [{ x: fromSi(request.x.name, map.x[i]) }, { y: fromSi(request.y.name, map.y[j]) }];
   }
+
+  // A picture that is drawn anew while the mouse is down gets no click: the cross is for the keyboard.
+  const byKeyboard = () => card.figure.matches(":focus-visible");
 
   function wordsAt() {
     const { map, request, cross: [i, j] } = shown;
@@ -101,7 +104,8 @@ export function mount(host, { inputs, model, announce }) {
     shown.cross = [Math.round(place[0] * map.x.length - 0.5), Math.round(place[1] * map.y.length - 0.5)];
     take();
   });
-  for (const kind of ["focus", "blur"]) card.figure.addEventListener(kind, () => shown && draw());
+  card.figure.addEventListener("focus", () => shown && byKeyboard() && draw());
+  card.figure.addEventListener("blur", () => shown && draw());
   inputs.subscribe(followInputs);
   onUnit(null, () => shown && draw());
   host.replaceChildren(card.element);
