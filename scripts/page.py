@@ -23,9 +23,9 @@ FLAGS = (
 ).split()
 #: Name of the file -> width in pixels, colours, what stands behind the # of the address.
 PICTURES = {
-    "page.png": (1400, "light", ""),
+    "page.png": (1400, "light", "map.open=1"),
     "page-narrow.png": (360, "light", ""),
-    "page-dark.png": (1400, "dark", "predict.diameter=1.9e-8"),
+    "page-dark.png": (1400, "dark", "predict.diameter=1.8e-8&map.open=1"),
     "page-local-heat.png": (1400, "light", "page.tab=local"),
 }
 STEPS = 80

@@ -34,7 +34,9 @@ def wait_for_number(page, output, value, part="value"):
     page.wait_for_function(
         """([name, part, value]) => {
              const text = document.querySelector(`[data-output=${name}][data-part=${part}]`).textContent;
-             return Math.abs(Number(text.replace("−", "-")) / value - 1) < 6e-4;
+             const [mantissa, exponent = ""] = text.replace("−", "-").split("×10");
+             const power = [...exponent].map((sign) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)]).join("");
+             return Math.abs(Number(`${mantissa}e${power || 0}`) / value - 1) < 6e-4;
            }""",
         arg=[output, part, value],
     )

@@ -179,7 +179,7 @@ export function exportSvg(host) {
     const style = getComputedStyle(originals[i]);
     for (const name of STYLED) node.setAttribute(name, style.getPropertyValue(name));
   });
-  const ground = svg("rect", { width: "100%", height: "100%", fill: getComputedStyle(document.documentElement).getPropertyValue("--panel").trim() });
+  const ground = svg("rect", { width: "100%", height: "100%", fill: getComputedStyle(host.closest(".card") ?? document.body).backgroundColor });
   copy.prepend(ground);
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return new XMLSerializer().serializeToString(copy);

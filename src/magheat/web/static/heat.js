@@ -48,7 +48,7 @@ export function cells({ x, y, values, xLog, yLog }, place, edges) {
       start = end;
     }
   });
-  return svg("g", { class: "cells" }, hatched(place), paths.map((d, k) => d && svg("path", { d, fill: colour((k + 0.5) / LEVELS), stroke: colour((k + 0.5) / LEVELS), "stroke-width": 0.4 })).filter(Boolean));
+  return svg("g", { class: "cells" }, hatched(place), paths.map((d, k) => d && svg("path", { d, fill: colour((k + 0.5) / LEVELS), "shape-rendering": "crispEdges" })).filter(Boolean));
 }
 
 const level = (value, low, high) => (isKnown(value) ? Math.min(LEVELS - 1, Math.floor(((value - low) / (high - low)) * LEVELS)) : null);

@@ -1,7 +1,7 @@
 // The predicted numbers with their intervals, the simulator's beside them.
 
 import { element, say } from "./dom.js";
-import { format, fromSi, labelOf, onUnit, rememberUnit, shownUnit, symbolOf, unitsOf } from "./units.js";
+import { format, fromSi, labelOf, onUnit, quantity, rememberUnit, shownUnit, symbolOf, unitsOf } from "./units.js";
 
 const SHOWN = ["slp", "ilp", "coercive_field", "remanence", "loss_per_cycle"];
 
@@ -27,7 +27,7 @@ function tile(name) {
   return { root, value, interval, simulated };
 }
 
-/** {element, predicted(answer or null), simulated(answer or null)}; it draws itself anew when a unit changes. */
+/** {element, inBrief, predicted(answer or null), simulated(answer or null)}; it draws itself anew when a unit changes. */
 export function numbersPanel() {
   const tiles = Object.fromEntries(SHOWN.map((name) => [name, tile(name)]));
   let prediction = null;
@@ -43,9 +43,17 @@ export function numbersPanel() {
     say(simulated, shown(name, simulation?.quantities[name]?.value));
   }
 
-  const paintAll = () => SHOWN.forEach(paint);
+  // on a phone the numbers are below the sliders: the first one goes with them
+  const inBrief = element("p", { class: "in-brief", "aria-hidden": "true" });
+
+  function paintAll() {
+    SHOWN.forEach(paint);
+    say(inBrief, `SLP ${quantity("slp", prediction?.outputs.slp?.value[0] ?? null)}`);
+  }
+
   onUnit(null, paintAll);
   return {
+    inBrief,
     element: element("div", { class: "tiles" }, SHOWN.map((name) => tiles[name].root)),
     predicted(answer) {
       prediction = answer;

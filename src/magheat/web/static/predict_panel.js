@@ -42,11 +42,12 @@ function presetButtons(inputs) {
   return element("div", { class: "chips", role: "group", "aria-label": "Presets" }, buttons);
 }
 
-function inputsCard(controls, inputs) {
+function inputsCard(controls, inputs, inBrief) {
   return element("section", { class: "card inputs", "aria-labelledby": "inputs-title" },
     element("h2", { id: "inputs-title" }, "Particles and field"),
     presetButtons(inputs),
-    GROUPS.map(([title, names]) => element("fieldset", {}, element("legend", {}, title), names.map((name) => controls[name].element))));
+    GROUPS.map(([title, names]) => element("fieldset", {}, element("legend", {}, title), names.map((name) => controls[name].element))),
+    inBrief);
 }
 
 /** Beside the field that an answer complains of, or above the numbers. */
@@ -76,14 +77,15 @@ export function mount(host, context) {
   const [words, lesson] = [element("p", { class: "range-words", id: "range-words" }), element("ul")];
   const taughtWhat = element("details", { class: "taught", hidden: !model }, element("summary", {}, "What this model was taught"), lesson);
   const [loopHost, limitsHost] = [element("div"), element("div")];
-  const side = element("div", { class: "side" }, limitsHost, element("div", { id: "best-panel" }));
+  const left = element("div", { class: "stack" }, loopHost, element("div", { id: "map-panel" }));
+  const right = element("div", { class: "stack" }, limitsHost, element("div", { id: "best-panel" }));
   const title = element("div", { class: "card-head" }, element("h2", { id: "prediction-title" }, "Prediction"), element("span", { class: "quiet" }, model ? "with intervals that hold the truth nine times of ten" : ""));
   host.replaceChildren(
     element("div", { class: "bench" },
-      inputsCard(controls, inputs),
+      inputsCard(controls, inputs, numbers.inBrief),
       element("div", { class: "answers" },
         element("section", { class: "card prediction", "aria-labelledby": "prediction-title" }, title, numbers.element, words, taughtWhat),
-        element("div", { class: "pair" }, loopHost, side))),
+        element("div", { class: "pair" }, left, right))),
   );
   const tell = announcer(announce);
   let last = null;
