@@ -243,3 +243,5 @@ class Simulated(Simulation):
     """A simulation, and how much of it is wanted back."""
 
     samples: int = Field(400, ge=4, le=20_000, description="Most points of every curve of the answer.")
+    last_cycle: bool = Field(False, description="Whether the course of the run is that of its last cycle only.")
+    jumps: bool = Field(True, description="Whether jumps are looked for, which takes longer than a short run itself.")

@@ -29,11 +29,12 @@ _JUMP = ("start_time", "end_time", "applied_field")
 _LEDGER = ("field_work", "dipolar_work", "released_heat")
 
 
-def answer_of(ds: xr.Dataset, samples: int) -> dict[str, Any]:
-    """Everything that one run says; curves of at most so many points."""
+def answer_of(ds: xr.Dataset, samples: int, *, last_cycle: bool = False, jumps: bool = True) -> dict[str, Any]:
+    """Everything that one run says; curves of at most so many points, jumps where they are asked for."""
     loop = analysis.sample_loop(ds)
     quantities = _quantities(loop, words.is_static(ds))
     followed = "particle" in ds.dims
+    ledger = _last_cycle(ds) if followed else None
     return {
         "key": ds.attrs["key"],
         "solver": ds.attrs["solver"],
@@ -41,10 +42,10 @@ def answer_of(ds: xr.Dataset, samples: int) -> dict[str, Any]:
         "quantities": quantities,
         "limits": _limits(quantities["field_frequency_product"]["value"]),
         "loop": _loop(loop, samples),
-        "particles": _particles(ds) if followed else [],
-        "run": _run(ds, samples) if followed else None,
-        "ledger": _ledger(ds) if followed else None,
-        "jumps": _jumps(ds) if followed else [],
+        "particles": _particles(ds, ledger) if ledger is not None else [],
+        "run": _run(ds, samples, last_cycle) if followed else None,
+        "ledger": _ledger(ledger) if ledger is not None else None,
+        "jumps": _jumps(ds) if followed and jumps else [],
         "reproducible": bool(ds["reproducible"]) if "reproducible" in ds else None,
         "warnings": _warnings(ds),
     }
@@ -85,9 +86,9 @@ def _loop(loop: xr.Dataset, samples: int) -> dict[str, Any]:
     return {**fields, "unit": "A/m"}
 
 
-def _particles(ds: xr.Dataset) -> list[dict[str, Any]]:
+def _particles(ds: xr.Dataset, ledger: xr.Dataset) -> list[dict[str, Any]]:
     """Each particle over the last cycle."""
-    loops, ledger = analysis.hysteresis_loop(ds), _last_cycle(ds)
+    loops = analysis.hysteresis_loop(ds)
     heat = analysis.heat_per_cycle(ds)
     nothing = xr.full_like(heat, np.nan)
     linear = words.is_linear(ds)
@@ -106,15 +107,18 @@ def _particles(ds: xr.Dataset) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-def _run(ds: xr.Dataset, samples: int) -> dict[str, Any]:
-    """The course of a run, particle by particle."""
+def _run(ds: xr.Dataset, samples: int, last_cycle: bool) -> dict[str, Any]:
+    """The course of a run or its last cycle, particle by particle."""
+    count = ds.sizes["time"]
+    points = _samples_per_cycle(ds) + 1 if last_cycle else count
     samples = max(2, min(samples, _MOST_NUMBERS // ds.sizes["particle"]))
-    few = ds.isel(time=shown(ds.sizes["time"], samples))
+    few = ds.isel(time=count - points + shown(points, samples))
     return {
         "time": few["time"].values,
         "applied_field": few["applied_field"].values,
         "magnetization": few["magnetization"].transpose("particle", "time").values,
         "temperature_rise": few["temperature_rise"].transpose("particle", "time").values,
+        "energy": few["energy"].transpose("particle", "time").values,
         "released_heat": few["released_heat"].transpose("particle", "time").values,
         "moment_direction": few["moment_direction"].transpose("particle", "time", "component").values,
         "position": ds["position"].transpose("particle", "component").values,
@@ -124,13 +128,16 @@ def _run(ds: xr.Dataset, samples: int) -> dict[str, Any]:
 
 
 def _last_cycle(ds: xr.Dataset) -> xr.Dataset:
-    start = float(ds["time"].values[-1 - int(ds.attrs["samples_per_cycle"])])
+    start = float(ds["time"].values[-1 - _samples_per_cycle(ds)])
     return analysis.energy_ledger(ds, start=start)
 
 
-def _ledger(ds: xr.Dataset) -> dict[str, Any]:
+def _samples_per_cycle(ds: xr.Dataset) -> int:
+    return int(ds.attrs["samples_per_cycle"])
+
+
+def _ledger(ledger: xr.Dataset) -> dict[str, Any]:
     """Flows of the last cycle, J per particle; ``residual`` is the share by which dipolar works fail to add up."""
-    ledger = _last_cycle(ds)
     flows = {name: ledger[name].values for name in _LEDGER}
     return {**flows, "change_of_energy": ledger["energy_change"].values, "residual": float(ledger["residual"])}
 

@@ -50,13 +50,18 @@ def _run(task: Task, progress: Progress | None) -> xr.Dataset:
     return simulate(experiment, solver, progress=progress)
 
 
+def _answer(ds: xr.Dataset, task: Task) -> dict[str, Any]:
+    request = task.request
+    return answer_of(ds, request["samples"], last_cycle=request["last_cycle"], jumps=request["jumps"])
+
+
 def _simulate(task: Task, progress: Progress | None) -> Done:
-    return Done(to_bytes(answer_of(_run(task, progress), task.request["samples"])))
+    return Done(to_bytes(_answer(_run(task, progress), task)))
 
 
 def _simulate_and_keep(task: Task, progress: Progress | None) -> Done:
     ds = _run(task, progress)
-    return Done(to_bytes(answer_of(ds, task.request["samples"])), to_netcdf(ds))
+    return Done(to_bytes(_answer(ds, task)), to_netcdf(ds))
 
 
 def _map(task: Task, progress: Progress | None) -> Done:
