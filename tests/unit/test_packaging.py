@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "magheat"
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ENGINES = {"h5netcdf", "h5py"}  # xarray finds them by name; no module of ours imports them
+ENGINES = {"h5netcdf", "h5py", "httptools", "uvloop"}  # xarray and uvicorn find them by name; no module imports them
 
 
 def locked(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib import resources
 
+import fastapi_swagger
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -12,7 +13,6 @@ from magheat.web.guard.headers import POLICY
 
 docs_router = APIRouter(include_in_schema=False)
 OPENAPI = "/api/openapi.json"
-_PACKAGE = "fastapi_swagger.resources"
 _FILES = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon-32x32.png": "image/png"}
 #: Swagger's own styles are attributes; its scripts are files.
 _POLICY = POLICY.replace("img-src", "style-src 'self' 'unsafe-inline'; img-src")
@@ -46,5 +46,5 @@ async def part(name: str) -> Response:
     """One of its files."""
     if name not in _FILES:
         return Response(status_code=404)
-    content = resources.files(_PACKAGE).joinpath(name).read_bytes()
+    content = (resources.files(fastapi_swagger) / "resources" / name).read_bytes()
     return Response(content, media_type=_FILES[name])
