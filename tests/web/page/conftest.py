@@ -39,6 +39,7 @@ def browser():
 def visit(browser, client):
     """visit(state="", width=1280, dark=False): the page at that address. Told errors and strangers end the test."""
     home = str(client.base_url)
+    client.get("/api/v1/models")  # it has read the model
     contexts, wrong = [], []
 
     def watch(request):
@@ -51,7 +52,7 @@ def visit(browser, client):
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)  # two busy cores
         page.on("request", watch)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
