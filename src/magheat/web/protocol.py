@@ -13,21 +13,23 @@ class BoundedHead(HttpToolsProtocol):
 
     _head = 0
     _in_head = True
+    _ended = False
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; what ends within them is judged by its parts."""
+        """Take bytes; those in which a head or a message ends do not count, since they hold a body, too."""
+        self._ended = False
         super().data_received(data)
-        if self._in_head:
+        if self._in_head and not self._ended:
             self._head += len(data)
             if self._head > _LONGEST_HEAD and self.transport is not None:
                 self.transport.abort()
 
     def on_headers_complete(self) -> None:
         """Begin with the body."""
-        self._in_head = False
+        self._in_head, self._ended = False, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Begin with the next head."""
-        self._in_head, self._head = True, 0
+        self._in_head, self._ended, self._head = True, True, 0
         super().on_message_complete()
