@@ -59,6 +59,7 @@ def test_a_typed_value_is_taken_as_it_is_in_its_unit(page, client, label, text, 
             wait_for_number(page, output, value, "simulated")
             wait_for_number(page, output, predicted(client, **changes)[output][0])
     ((name, value),) = changes.items()
+    page.wait_for_function("name => location.hash.includes(`predict.${name}=`)", arg=name)  # a moment later
     assert float(parse_qs(page.evaluate("location.hash.slice(1)"))[f"predict.{name}"][0]) == pytest.approx(
         value, rel=1e-14
     )
