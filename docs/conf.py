@@ -42,13 +42,20 @@ html_css_files = ["magheat.css"]
 PAGES = (
     "index",
     "getting-started",
+    "page",
+    "service",
     "own-particles",
     "sweeps",
     "store",
     "measured-data",
+    "inverse",
+    "surrogates",
+    "improve",
     "theory",
     "two-wells",
+    "learning-paper",
     "limits",
+    "comparison",
     "speed",
 )
 html_sidebars = {page: [] for page in PAGES}
