@@ -13,23 +13,31 @@ from magheat.workflows import learning
 from .fewer_points import fewer_points
 from .readers_files import write_files
 
-ROOT = Path(__file__).resolve().parents[2]
-MAGHEAT = f"""#!/bin/sh
-exec "{sys.executable}" "{Path(__file__).with_name("fewer_points.py")}" "$@"
-"""
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PROGRAMS = {
+    "python": f"""#!/bin/sh
+exec "{sys.executable}" "$@"
+""",
+    "magheat": f"""#!/bin/sh
+case "$1" in
+    train | improve) exec "{sys.executable}" "{Path(__file__).with_name("fewer_points.py")}" "$@" ;;
+    *) exec "{sys.executable}" -m magheat "$@" ;;
+esac
+""",
+    "activate": "",  # nothing to do: the programs are found already
+}
 
 
 @pytest.fixture
 def clone(tmp_path):
-    """A folder like a clone after `make demo`: the examples, and `.venv/bin` with `magheat` and `python`."""
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    """A folder like a clone that is set up: the examples and `.venv/bin`; and files that only its reader has."""
+    shutil.copytree(EXAMPLES, tmp_path / "examples")
     write_files(tmp_path)
-    programs = tmp_path / ".venv" / "bin"
-    programs.mkdir(parents=True)
-    (programs / "magheat").write_text(MAGHEAT)
-    (programs / "magheat").chmod(0o755)
-    (programs / "activate").touch()  # nothing to do: the programs are found already
-    (programs / "python").symlink_to(sys.executable)
+    place = tmp_path / ".venv" / "bin"
+    place.mkdir(parents=True)
+    for name, text in PROGRAMS.items():
+        (place / name).write_text(text)
+        (place / name).chmod(0o755)
     return tmp_path
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from magheat.surrogates import models
 from magheat.workflows import learning
 from magheat.workflows.measured.training import train_measured
 
@@ -13,7 +14,8 @@ def fewer_points(put: Callable[[object, str, object], None]) -> None:
     put(learning, "_TO_SCORE", 256)
     put(learning, "_EDGES_TO_SCORE", 64)
     put(learning, "_holds_the_grid", lambda box: False)
-    put(train_measured, "__kwdefaults__", {**train_measured.__kwdefaults__, "folds": 3, "repeats": 1})
+    put(models, "passes", lambda rows: 10)
+    put(train_measured, "__kwdefaults__", {**train_measured.__kwdefaults__, "folds": 2, "repeats": 1})
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ SAR = (
 def write_files(folder: Path) -> None:
     """Write the files that pages name and nobody has but the reader."""
     generator = np.random.default_rng(1)
-    rows = [_publication(number, generator) for number in range(12)]
-    (folder / "SAR.csv").write_text("\n".join([SAR, *sum(rows, [])]) + "\n")
+    rows = [row for number in range(12) for row in _publication(number, generator)]
+    (folder / "SAR.csv").write_text("\n".join([SAR, *rows]) + "\n")
     (folder / "PROFILE.toml").write_text((folder / "examples/profiles/dimag_sar.toml").read_text())
     (folder / "new-samples.csv").write_text(
         "amplitude (kA/m),frequency (kHz),mass_saturation_magnetization (emu/g),area_over_volume_as_written,"

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -41,8 +42,7 @@ REASONS = {
 def test_page_runs_and_prints_what_it_says(page, clone, monkeypatch, request):
     fewer_points(monkeypatch.setattr)
     if f"<!-- {AFTER_DEMO} -->" in TEXTS[page]:
-        (clone / "models").mkdir()
-        subprocess.run(["cp", "-a", f"{request.getfixturevalue('demo_models')}/.", clone / "models"], check=True)
+        shutil.copytree(request.getfixturevalue("demo_models"), clone / "models", symlinks=True)
     (clone / page).parent.mkdir(exist_ok=True, parents=True)
     names = {"__name__": "__main__"}
     with mock.patch.dict(os.environ):
@@ -56,7 +56,7 @@ def test_page_runs_and_prints_what_it_says(page, clone, monkeypatch, request):
 
 
 def run(block, page, clone, names, monkeypatch):
-    """What a block prints. A cell runs in the folder of its page, as in `make docs`, all else at the top of the clone."""
+    """What a block prints; a cell in the folder of its page, as in `make docs`, all else at the top of the clone."""
     monkeypatch.chdir((clone / page).parent if block.kind == "cell" else clone)
     if block.kind == "file":
         Path(block.name).write_text(block.code)
@@ -77,7 +77,7 @@ def in_bash(block, page, clone):
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, f"{page}, line {block.line}: ended with {done.returncode}\n{done.stdout}{done.stderr}"
