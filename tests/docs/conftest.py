@@ -20,7 +20,7 @@ exec "{sys.executable}" "$@"
 """,
     "magheat": f"""#!/bin/sh
 case "$1" in
-    train | improve) exec "{sys.executable}" "{Path(__file__).with_name("fewer_points.py")}" "$@" ;;
+    train | improve | optimize) exec "{sys.executable}" "{Path(__file__).with_name("fewer_points.py")}" "$@" ;;
     *) exec "{sys.executable}" -m magheat "$@" ;;
 esac
 """,
@@ -50,6 +50,6 @@ def demo_models(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             fewer_points(patch.setattr)
-            learning.train_two_well(place.with_suffix(".new"), rows=512)
+            learning.train_two_well(place.with_suffix(".new"), rows=256)
             place.with_suffix(".new").rename(place)
     return place
