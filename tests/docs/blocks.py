@@ -92,10 +92,13 @@ def agrees(told: str, printed: str, within: float = 1e-4) -> bool:
 
 
 def stray(text: str) -> list[str]:
-    """Lines that look like commands and stand in no block that runs: indented ones, and ones in other fences."""
+    """Lines that look like commands and stand in no block that runs: indented ones, and ones in other fences.
+
+    The line of a unit for systemd is none that a reader types.
+    """
     rest = PART.sub(lambda part: part["body"] if part["body"] and _language(part) not in SHELLS else "", text)
     lines = [line for line in rest.splitlines() if re.match(r"(\t| {4,}|\$ )", line) and COMMAND.match(line)]
-    fences = [part["body"] for part in PART.finditer(text) if part["body"] and _language(part) not in SHELLS]
+    fences = [part["body"] for part in PART.finditer(text) if part["body"] and _language(part) not in (*SHELLS, "ini")]
     return lines + [line for body in fences for line in body.splitlines() if COMMAND.match(line) and line not in lines]
 
 

@@ -5,7 +5,10 @@ import io
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 from unittest import mock
@@ -20,6 +23,8 @@ from .blocks import AFTER_DEMO, agrees, blocks, stray
 from .fewer_points import fewer_points
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Seconds that a block may take on a busy machine.
+LONGEST = 180
 #: Not pages: what others make, and decisions, which say what was true on their day.
 ELSEWHERE = {"_build", "generated", "jupyter_execute", "decisions"}
 TEXTS = {
@@ -69,19 +74,26 @@ def run(block, page, clone, names, monkeypatch):
 
 
 def in_bash(block, page, clone):
-    """What a shell block prints, with an end to everything that warns, fails or hangs."""
-    environment = os.environ | {"PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", block.code],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-    assert done.returncode == 0, f"{page}, line {block.line}: ended with {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    """What a shell block prints, with an end to everything that warns, fails or hangs, and to what it left running."""
+    here = f"{clone / '.venv' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as told:
+        shell = subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", block.code],
+            env=os.environ | {"PATH": here, "PYTHONWARNINGS": "error"},
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=told,
+            start_new_session=True,
+        )
+        try:
+            code = shell.wait(LONGEST)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(shell.pid, signal.SIGKILL)
+            shell.wait()
+        output = [stream.read() for stream in (printed, told) if stream.seek(0) == 0]
+    assert code == 0, f"{page}, line {block.line}: ended with {code}\n{output[0]}{output[1]}"
+    return output[0]
 
 
 def test_what_does_not_run_is_little_and_has_a_reason():
