@@ -11,7 +11,7 @@ from magheat import api, dataset
 
 SOLVERS = sorted(api.SOLVERS)
 PARTICLE_SOLVERS = ["llg", "minimize"]
-ENSEMBLE_SOLVERS = ["linear-response", "two-well"]
+ENSEMBLE_SOLVERS = ["fokker-planck", "linear-response", "two-well"]
 UNITS = {
     "applied_field": "A/m",
     "applied_field_vector": "A/m",
@@ -41,7 +41,7 @@ def experiment(**changes):
 
 def ensemble_experiment(**changes):
     material = mh.Material(saturation_magnetization=4.5e5, anisotropy_constant=2e4)
-    ensemble = mh.Ensemble(material=material, diameter="14 nm")
+    ensemble = mh.Ensemble(material=material, diameter="14 nm", axes="0 deg")
     drive = mh.Sinusoidal(amplitude="50 Oe", frequency="100 kHz")
     return mh.Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=60).replace(
         **changes
