@@ -103,7 +103,6 @@ def _dataset(one: Thermal, samples: np.ndarray, solver: LLG, started: float) -> 
     moments = samples[:, : 3 * n].reshape(-1, n, 3)
     attrs = provenance(solver, one.experiment, started) | {
         "steps": one.steps * one.experiment.samples_per_cycle * one.experiment.cycles,
-        "time_step_s": one.step * lowering.unit_of_time(one.experiment, one.h_ref),
     }
     heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
     return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
