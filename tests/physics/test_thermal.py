@@ -347,6 +347,22 @@ def test_many_particles_on_lanes_follow_the_same_equation_as_few():
     )
 
 
+def test_mean_heat_over_cycles_agrees_with_that_over_runs_within_its_standard_error():
+    drive = mh.Sinusoidal(amplitude="400 Oe", frequency="50 MHz")
+    one = unequal_pair(applied_field=drive, samples_per_cycle=20, cycles=101)
+    long = mh.analysis.mean_heat(mh.simulate(one, mh.LLG(bias=1e-2)))
+    runs = [one.replace(seed=s, cycles=26) for s in range(1, 33)]
+    many = mh.analysis.mean_heat(mh.simulate_many(runs, mh.LLG(bias=1e-2)))
+    assert int(long.members[0]) == 10
+    assert int(many.members[0]) == 32
+    error = np.hypot(long.standard_error, many.standard_error)
+    assert (np.abs(long["mean"] - many["mean"]) < 4 * error).all()
+    # Eight times as many cycles: an error smaller by the root of that, which ten batches tell to a quarter.
+    assert 1.4 < float((long.standard_error / many.standard_error).mean()) < 5.7
+    with pytest.raises(mh.SchemaError, match="first_cycle"):
+        mh.analysis.mean_heat(mh.simulate(one.replace(cycles=1)))
+
+
 @pytest.mark.parametrize("option", [{"scheme": "euler"}, {"bias": 0.0}, {"bias": 1.0}, {"bias": True}])
 def test_options_are_checked(option):
     with pytest.raises(mh.SpecError, match=next(iter(option))):
