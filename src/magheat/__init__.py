@@ -11,6 +11,7 @@ from magheat.api import simulate, simulate_many
 from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
 from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.fokker_planck import FokkerPlanck
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
@@ -48,6 +49,7 @@ __all__ = [
     "EnergyMinimizer",
     "Ensemble",
     "Experiment",
+    "FokkerPlanck",
     "LinearResponse",
     "LoopFit",
     "MagheatError",

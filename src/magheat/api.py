@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
 from magheat.solvers.energy_minimizer import EnergyMinimizer
+from magheat.solvers.fokker_planck import FokkerPlanck
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 #: Solvers by the name that users, files and the command line know them by.
-SOLVERS: dict[str, type[Solver]] = {solver.name: solver for solver in (LLG, EnergyMinimizer, TwoWell, LinearResponse)}
+SOLVERS: dict[str, type[Solver]] = {
+    solver.name: solver for solver in (LLG, EnergyMinimizer, TwoWell, LinearResponse, FokkerPlanck)
+}
 
 #: What runs stacked along ``run`` must share.
 SHARED = ("particle count", "cycles", "samples_per_cycle", "frequency")
@@ -77,7 +80,8 @@ def simulate(
     experiment
         What to simulate.
     solver
-        A name ("llg", "minimize", "two-well", "linear-response") or a solver object such as ``mh.LLG(rtol=1e-9)``.
+        A name ("llg", "minimize", "two-well", "linear-response", "fokker-planck") or a solver object such as
+        ``mh.LLG(rtol=1e-9)``.
     rtol
         Overrides the solver's relative tolerance; None keeps it.
     progress

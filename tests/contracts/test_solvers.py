@@ -11,7 +11,7 @@ from magheat import api, dataset
 
 SOLVERS = sorted(api.SOLVERS)
 PARTICLE_SOLVERS = ["llg", "minimize"]
-ENSEMBLE_SOLVERS = ["linear-response", "two-well"]
+ENSEMBLE_SOLVERS = ["fokker-planck", "linear-response", "two-well"]
 UNITS = {
     "applied_field": "A/m",
     "applied_field_vector": "A/m",
@@ -41,7 +41,7 @@ def experiment(**changes):
 
 def ensemble_experiment(**changes):
     material = mh.Material(saturation_magnetization=4.5e5, anisotropy_constant=2e4)
-    ensemble = mh.Ensemble(material=material, diameter="14 nm")
+    ensemble = mh.Ensemble(material=material, diameter="14 nm", axes="0 deg")
     drive = mh.Sinusoidal(amplitude="50 Oe", frequency="100 kHz")
     return mh.Experiment(ensemble=ensemble, applied_field=drive, temperature=300.0, samples_per_cycle=60).replace(
         **changes
@@ -169,14 +169,22 @@ def test_progress_ends_with_everything_done(any_run):
     assert told[-1] == pytest.approx(1.0)
 
 
+#: What a solver does not do, and the word under which it says so; most need a temperature.
+BEYOND = {
+    "llg": ({"applied_field": mh.Sinusoidal(amplitude="500 Oe", frequency="1 mHz")}, "max_steps"),
+    "minimize": ({"temperature": 300.0}, "temperature"),
+}
+
+
 @pytest.mark.parametrize("name", SOLVERS)
 def test_what_a_solver_cannot_run_it_refuses_with_its_reason(name):
-    warm = suited(name, temperature=300.0 if name in PARTICLE_SOLVERS else 0.0)
-    reason = api.SOLVERS[name]().supports(warm)
+    changes, word = BEYOND.get(name, ({"temperature": 0.0}, "temperature"))
+    beyond = suited(name, **changes)
+    reason = api.SOLVERS[name]().supports(beyond)
     assert reason
     assert "\n" not in reason
-    with pytest.raises(mh.SpecError, match="temperature"):
-        mh.simulate(warm, solver=name)
+    with pytest.raises(mh.SpecError, match=word):
+        mh.simulate(beyond, solver=name)
 
 
 @pytest.mark.parametrize("name", SOLVERS)

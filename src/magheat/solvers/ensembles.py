@@ -87,11 +87,6 @@ def needs_ensemble(solver: Solver, experiment: Experiment) -> str | None:
         )
     if not experiment.temperature > 0:
         return f"Experiment.temperature must be > 0 for the solver {solver.name!r}; got 0 K; try temperature=300."
-    if not experiment.ensemble.material.anisotropy_constant > 0:
-        return (
-            f"Experiment.ensemble must have an anisotropy_constant > 0 for the solver {solver.name!r}; got 0 J/m^3: "
-            f"without anisotropy there are no wells."
-        )
     drive = experiment.applied_field
     if not isinstance(drive, _ALWAYS_LINEAR) and not drive.is_linear:
         return (
@@ -99,6 +94,17 @@ def needs_ensemble(solver: Solver, experiment: Experiment) -> str | None:
             f"{type(drive).__name__}."
         )
     return None
+
+
+def needs_wells(solver: Solver, experiment: Experiment) -> str | None:
+    """Return why a model of ensembles whose particles have two wells cannot run the experiment, or None."""
+    reason = needs_ensemble(solver, experiment)
+    if reason is None and not ensemble_of(experiment).material.anisotropy_constant > 0:
+        return (
+            f"Experiment.ensemble must have an anisotropy_constant > 0 for the solver {solver.name!r}; got 0 J/m^3: "
+            f"without anisotropy there are no wells."
+        )
+    return reason
 
 
 def ensemble_dataset(

@@ -14,7 +14,7 @@ from magheat import dataset
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, provenance, require_support
-from magheat.solvers.ensembles import Sizes, ensemble_dataset, needs_ensemble, sizes_of
+from magheat.solvers.ensembles import Sizes, ensemble_dataset, needs_wells, sizes_of
 from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.experiment import ensemble_of
 
@@ -79,7 +79,7 @@ class LinearResponse:
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
-        reason = needs_ensemble(self, experiment)
+        reason = needs_wells(self, experiment)
         if reason is not None:
             return reason
         if not isinstance(experiment.applied_field, Sinusoidal) or experiment.applied_field.bias != 0:

@@ -12,7 +12,7 @@ import numpy as np
 from magheat import dataset
 from magheat.errors import ConvergenceError, SpecError
 from magheat.solvers.base import Progress, provenance, require_support
-from magheat.solvers.ensembles import ensemble_dataset, needs_ensemble
+from magheat.solvers.ensembles import ensemble_dataset, needs_wells
 from magheat.solvers.two_well_layout import columns_of, flags_of, kind_of, run_kind
 from magheat.solvers.two_well_run import trouble
 from magheat.spec.experiment import ensemble_of
@@ -91,7 +91,7 @@ class TwoWell:
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
-        reason = needs_ensemble(self, experiment)
+        reason = needs_wells(self, experiment)
         if reason is not None:
             return reason
         if self.prefactor != "constant" and not experiment.damping > 0:
