@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,7 @@ import tomli_w
 from magheat.errors import SpecError
 from magheat.spec import arrangement
 from magheat.spec.applied_field import KINDS, AppliedField, Sampled
+from magheat.spec.arrangement import ARRANGEMENTS
 from magheat.spec.checks import arguments, integer, unknown_name
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.material import Material, maghemite, magnetite
@@ -59,9 +60,6 @@ Table = dict[str, Any]
 
 _TABLES = ("material", "materials", "particles", "ensemble", "applied_field", "experiment", "solver")
 _PRESETS = MappingProxyType({"magnetite": magnetite, "maghemite": maghemite})
-_ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
-    {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
-)
 
 
 def to_toml(experiment: Experiment) -> str:
@@ -188,9 +186,9 @@ def _particles(table: Table, material: Material | list[Material], folder: Path) 
     seed = _random_seed(table)
     if "arrangement" in table:
         kind = table.pop("arrangement")
-        if not isinstance(kind, str) or kind not in _ARRANGEMENTS:
-            raise SpecError(unknown_name(f"[particles] arrangement = {shown(kind)}", str(kind), _ARRANGEMENTS))
-        particles = _ARRANGEMENTS[kind](**table, material=material)
+        if not isinstance(kind, str) or kind not in ARRANGEMENTS:
+            raise SpecError(unknown_name(f"[particles] arrangement = {shown(kind)}", str(kind), ARRANGEMENTS))
+        particles = ARRANGEMENTS[kind](**table, material=material)
     elif "csv" in table:
         particles = Particles.from_csv(folder / _file(table.pop("csv"), "[particles]"), **table, material=material)
     else:

@@ -11,8 +11,9 @@ from typing import Any
 
 from magheat.api import SOLVERS
 from magheat.errors import SpecError
-from magheat.spec import arrangement, io
+from magheat.spec import io
 from magheat.spec.applied_field import KINDS, Sampled
+from magheat.spec.arrangement import ARRANGEMENTS
 from magheat.spec.checks import unknown_name
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
@@ -54,9 +55,6 @@ WHOLE = frozenset(
     {"cycles", "samples_per_cycle", "seed", "random_seed", "count", "shape", "material_index", "steps", "axis_points"}
     | {"size_points", "most_sweeps"}
 )
-_ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
-    {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
-)
 
 
 def leaf(path: FieldPath) -> str:
@@ -93,7 +91,7 @@ def known_fields(tables: Table) -> dict[str, list[str]]:
     if "ensemble" in tables:
         return owners | {"ensemble": [name for name in _arguments(Ensemble) if name != "material"]}
     kind = _text(tables, "particles", "arrangement")
-    make: Callable[..., Particles] = _ARRANGEMENTS.get(kind, Particles)
+    make: Callable[..., Particles] = ARRANGEMENTS.get(kind, Particles)
     return owners | {"particles": [*(name for name in _arguments(make) if name != "material"), "material_index"]}
 
 
