@@ -46,6 +46,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "rise_time": "s",
         "duration": "s",
         "period": "s",
+        "spread": "rad",
         "temperature": "K",
         "attempt_time": "s",
     }
@@ -154,13 +155,14 @@ def without_files(tables: Table, first: Table, folder: Path) -> Table:
     """
     experiment = io.from_tables({name: table for name, table in first.items() if name != "solver"}, folder)
     result = dict(tables)
-    if experiment.particles is not None and "csv" in tables.get("particles", {}):
+    files = {"csv", "xyz", "length_unit"}
+    if experiment.particles is not None and files & set(tables.get("particles", {})):
         read = {
             "positions": experiment.particles.positions.tolist(),
             "diameters": experiment.particles.diameters.tolist(),
             "easy_axes": experiment.particles.easy_axes.tolist(),
         }
-        result["particles"] = read | {name: value for name, value in tables["particles"].items() if name != "csv"}
+        result["particles"] = read | {name: value for name, value in tables["particles"].items() if name not in files}
     drive = experiment.applied_field
     if isinstance(drive, Sampled) and "csv" in tables["applied_field"]:
         read = {"times": drive.times.tolist(), "values": drive.values.tolist()}

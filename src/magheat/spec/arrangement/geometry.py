@@ -37,7 +37,8 @@ def at_angle(axes: FloatArray, cosine: FloatArray, generator: np.random.Generato
     turn = generator.uniform(-np.pi, np.pi, len(axes))
     sine = np.sqrt(np.maximum(1.0 - cosine**2, 0.0))
     parts = np.column_stack([cosine, sine * np.cos(turn), sine * np.sin(turn)])
-    return np.einsum("nk,nkc->nc", parts, frames(axes))
+    turned: FloatArray = np.einsum("nk,nkc->nc", parts, frames(axes))
+    return turned
 
 
 def cosine_of_triangle(a: FloatArray, b: FloatArray, opposite: FloatArray) -> FloatArray:

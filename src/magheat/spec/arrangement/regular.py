@@ -226,13 +226,15 @@ def _row(sizes: FloatArray, gap: float) -> FloatArray:
     """Places along a line, (n,), the first at 0; equal sizes make equal steps without round-off adding up."""
     if sizes.min() == sizes.max():
         return np.arange(len(sizes)) * (float(sizes[0]) + gap)
-    return np.concatenate([[0.0], np.cumsum((sizes[1:] + sizes[:-1]) / 2 + gap)])
+    ends: FloatArray = np.concatenate([np.zeros(1), np.cumsum((sizes[1:] + sizes[:-1]) / 2 + gap)])
+    return ends
 
 
 def _across(normal: tuple[float, float, float]) -> tuple[FloatArray, FloatArray]:
     """Two directions that make a right-handed frame with the normal: x and y where that is z."""
     axis = np.array(normal)
     helper = np.array([0.0, 1.0, 0.0]) if abs(axis[1]) < 0.9 else np.array([0.0, 0.0, 1.0])
-    first = np.cross(helper, axis)
-    first /= np.linalg.norm(first)
-    return first, np.cross(axis, first)
+    first: FloatArray = np.cross(helper, axis)
+    first = first / np.linalg.norm(first)
+    second: FloatArray = np.cross(axis, first)
+    return first, second

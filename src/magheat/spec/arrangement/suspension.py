@@ -15,7 +15,7 @@ from magheat.spec.material import Material
 from magheat.spec.particles import Particles
 from magheat.units import FloatArray, Quantities, Quantity, shown
 
-_CONTAINERS = {"cube": Cube, "sphere": Ball}
+_CONTAINERS: dict[str, type[Cube] | type[Ball]] = {"cube": Cube, "sphere": Ball}
 _PLACES = 2
 #: Beyond this, a sweep of moves takes longer than a run of so many particles deserves.
 _MOST = 200_000
@@ -66,14 +66,14 @@ def suspension(
     -----
     Places come from random sequential addition up to 0.3 (with coatings), beyond that from random points that push each
     other away; then 200 Monte Carlo sweeps of hard spheres shake them. Up to 0.49, where hard spheres would begin to
-    crystallise, that is the disordered liquid; beyond, it is a glass that depends on how it was made. With coatings, 0.6
-    is the most; hard walls and few particles make that less.
+    crystallise, that is the disordered liquid; beyond, it is a glass that depends on how it was made. The most, with
+    coatings, is 0.6; hard walls and few particles make it less.
     """
     sizes = drawn_diameters(count, seed, diameter, diameter_spread, "suspension")
     if len(sizes) > _MOST:
         raise SpecError(
-            f"suspension.count must be <= {_MOST}; got {len(sizes)}, which would take minutes to hours to place; take a "
-            f"lattice, or places from a file"
+            f"suspension.count must be <= {_MOST}; got {len(sizes)}, which take hours to place; take a lattice, "
+            f"or places from a file"
         )
     fraction = positive(volume_fraction, "1", "suspension.volume_fraction", "such as 0.1")
     vessel = one_of(container, tuple(_CONTAINERS), "suspension.container")
@@ -82,8 +82,8 @@ def suspension(
     if places is None:
         most = _reachable(sizes, contact, fraction, vessel, seed)
         raise SpecError(
-            f"suspension.volume_fraction must be <= {most:.2g} for {len(sizes)} of these particles and gaps in a {vessel}; "
-            f"got {shown(volume_fraction)}; take less, a smaller gap or a lattice"
+            f"suspension.volume_fraction must be <= {most:.2g} for {len(sizes)} of these particles and gaps in a "
+            f"{vessel}; got {shown(volume_fraction)}; take less, a smaller gap or a lattice"
         )
     return Particles(
         positions=places,
@@ -108,5 +108,5 @@ def _reachable(sizes: FloatArray, contact: FloatArray, fraction: float, vessel: 
     """A fraction, below the one that was not, that is reached."""
     fraction = min(fraction, DENSEST * volume_of(sizes) / volume_of(contact))
     while _places(sizes, contact, fraction, vessel, seed) is None:
-        fraction *= 0.97
-    return fraction * 0.99
+        fraction *= 0.95
+    return fraction
