@@ -24,12 +24,13 @@ A file has the tables ``[material]`` (or one ``[[materials]]`` after the other),
     damping = 1.0
 
 ``[particles]`` may give ``positions``, ``diameters`` and ``easy_axes`` instead of an ``arrangement`` (the name of a
-function of `magheat.arrangement` that makes particles), or name a file: ``csv = "cluster.csv"`` or
-``xyz = "cluster.xyz"``, looked for beside the TOML file; ``csv`` may stand in an ``[applied_field]`` of kind "sampled",
-too. ``easy_axes = { random_seed = 1 }`` draws random axes, ``{ random_seed = 1, direction = [0, 0, 1], spread = "20
-deg" }`` a texture. ``[material]`` may start from a ``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``, ``material_index`` in ``[particles]`` says
-which one each particle has; without it there must be one per particle. ``[ensemble]`` takes the place of
-``[particles]`` for the models that know no positions; its keys are the arguments of `Ensemble`.
+function of `magheat.arrangement` that makes particles), or name a file: ``csv = "cluster.csv"`` or ``xyz =
+"cluster.xyz"``, looked for beside the TOML file; ``csv`` may stand in an ``[applied_field]`` of kind "sampled", too.
+``easy_axes = { random_seed = 1 }`` draws random axes, a texture with ``direction`` and ``spread`` in the same braces.
+``[material]`` may start from a ``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``,
+``material_index`` in ``[particles]`` says which one each particle has; without it there must be one per particle.
+``[ensemble]`` takes the place of ``[particles]`` for the models that know no positions; its keys are the arguments of
+`Ensemble`.
 """
 
 from __future__ import annotations

@@ -79,8 +79,8 @@ def _lines(path: str | Path) -> list[str]:
         raise SpecError(f"{path}, line 1: there must be the number of particles, >= 1; got {shown(first)}")
     if len(lines) != int(first) + 2:
         raise SpecError(
-            f"{path} must have {int(first)} particles after its comment, as line 1 says; it has {max(len(lines) - 2, 0)}"
-            f"; a file of several frames must be cut into one"
+            f"{path} must have {int(first)} particles after its comment, as line 1 says; got "
+            f"{max(len(lines) - 2, 0)}; a file of several frames must be cut into one"
         )
     return lines
 

@@ -225,7 +225,7 @@ def lattice(
 def _row(sizes: FloatArray, gap: float) -> FloatArray:
     """Places along a line, (n,), the first at 0; equal sizes make equal steps without round-off adding up."""
     if sizes.min() == sizes.max():
-        return np.arange(len(sizes)) * (float(sizes[0]) + gap)
+        return np.arange(len(sizes), dtype=np.float64) * (float(sizes[0]) + gap)
     ends: FloatArray = np.concatenate([np.zeros(1), np.cumsum((sizes[1:] + sizes[:-1]) / 2 + gap)])
     return ends
 

@@ -109,4 +109,4 @@ def _reachable(sizes: FloatArray, contact: FloatArray, fraction: float, vessel: 
     fraction = min(fraction, DENSEST * volume_of(sizes) / volume_of(contact))
     while _places(sizes, contact, fraction, vessel, seed) is None:
         fraction *= 0.95
-    return fraction
+    return 0.995 * fraction
