@@ -24,8 +24,8 @@ A file has the tables ``[material]`` (or one ``[[materials]]`` after the other),
     damping = 1.0
 
 ``[particles]`` may give ``positions``, ``diameters`` and ``easy_axes`` instead of an ``arrangement`` (the name of a
-function of `magheat.arrangement` that makes particles), or name a file: ``csv = "cluster.csv"`` or ``xyz =
-"cluster.xyz"``, looked for beside the TOML file; ``csv`` may stand in an ``[applied_field]`` of kind "sampled", too.
+function of `magheat.arrangement` that makes particles), or name a file: ``csv = "cluster.csv"`` or
+``xyz = "cluster.xyz"``, looked for beside the TOML file; an ``[applied_field]`` of kind "sampled" has ``csv``, too.
 ``easy_axes = { random_seed = 1 }`` draws random axes, a texture with ``direction`` and ``spread`` in the same braces.
 ``[material]`` may start from a ``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``,
 ``material_index`` in ``[particles]`` says which one each particle has; without it there must be one per particle.
