@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from magheat.errors import SpecError
-from magheat.spec.checks import unknown_name
 from magheat.units import FloatArray, parse, shown
 from magheat.whole import write_text
 
@@ -91,14 +90,14 @@ def _columns(comment: str, path: str | Path) -> tuple[Mapping[str, int], int]:
     if found is None:
         return {"positions": 1}, 4
     parts, columns, at = found[1].split(":"), {}, 0
-    for name, _, width in zip(*(parts[i::3] for i in range(3)), strict=False):
-        if not width.isdecimal() or len(parts) % 3:
-            raise SpecError(f"{path}, line 2: Properties must be name:type:columns, repeated; got {shown(found[1])}")
+    if len(parts) % 3 or not all(width.isdecimal() for width in parts[2::3]):
+        raise SpecError(f"{path}, line 2: Properties must be name:type:columns, repeated; got {shown(found[1])}")
+    for name, _, width in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if (ours := _NAMES.get(name.lower())) is not None and int(width) == _WIDTHS[ours]:
             columns[ours] = at
         at += int(width)
     if "positions" not in columns:
-        raise SpecError(unknown_name(f"{path}, line 2: Properties without pos:R:3", parts[0], _NAMES))
+        raise SpecError(f"{path}, line 2: Properties must have pos:R:3; got {shown(found[1])}")
     return columns, at
 
 

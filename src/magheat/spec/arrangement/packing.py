@@ -8,16 +8,19 @@ from numpy.typing import NDArray
 from magheat.spec.arrangement.containers import Container
 from magheat.units import FloatArray
 
-#: Volume fraction up to which spheres are put in one by one; random sequential addition jams at 0.38.
-_ONE_BY_ONE = 0.3
+#: Volume fraction up to which spheres are put in one by one: random sequential addition jams at 0.38, walls make it
+#: less, and the last spheres take long.
+_ONE_BY_ONE = 0.2
 #: Random close packing, 0.64, is not reached in reasonable time; neither is anything beyond it, which is a crystal.
 DENSEST = 0.6
 #: Spheres are pressed in this much too large, so that a finite number of rounds ends without any overlap.
 _MARGIN, _ROUNDS = 1e-3, 1500
 #: Part of their overlap by which each of two spheres moves: to part them takes 0.5, more takes a fifth of the rounds.
 _PUSH = 0.9
-#: Monte Carlo sweeps after which nothing tells how the spheres were put in.
-_SWEEPS = 200
+#: Monte Carlo sweeps of spheres that were put in, and of those that were pressed in and touch too often at first.
+_FEW_SWEEPS, _MANY_SWEEPS = 100, 600
+#: Longest move in units of the free path; of those tried, the fastest to forget how it was begun.
+_MOVE = 0.5
 _ATTEMPTS = 200
 
 
@@ -26,7 +29,7 @@ def packed(
 ) -> FloatArray | None:
     """Centres (n, 3) of hard spheres that fill a fraction of a container, or None where they could not be put in.
 
-    Up to a fraction of 0.3 they are put in one by one where there is room (random sequential addition), beyond that at
+    Up to a fraction of 0.2 they are put in one by one where there is room (random sequential addition), beyond that at
     random places, from which spheres that overlap push each other away. Then all are shaken by Monte Carlo moves, which
     keep the equal probability of all arrangements without overlap.
 
@@ -41,10 +44,12 @@ def packed(
     """
     if contact.max() > container.width:
         return None
+    longest = _MOVE * ((0.64 / fraction) ** (1 / 3) - 1) * float(contact.mean())
     places = _put_in(contact, container, generator) if fraction <= _ONE_BY_ONE else None
-    if places is None:
-        places = pressed(container.drawn(contact, generator), contact, container)
-    return None if places is None else _shaken(places, contact, container, fraction, generator)
+    if places is not None:
+        return _shaken(places, contact, container, longest, _FEW_SWEEPS, generator)
+    places = pressed(container.drawn(contact, generator), contact, container)
+    return None if places is None else _shaken(places, contact, container, longest, _MANY_SWEEPS, generator)
 
 
 def pressed(places: FloatArray, contact: FloatArray, container: Container) -> FloatArray | None:
@@ -91,9 +96,14 @@ def _first_come(i: NDArray[np.intp], j: NDArray[np.intp], there: int, total: int
 
 
 def _shaken(
-    places: FloatArray, contact: FloatArray, container: Container, fraction: float, generator: np.random.Generator
+    places: FloatArray,
+    contact: FloatArray,
+    container: Container,
+    longest: float,
+    sweeps: int,
+    generator: np.random.Generator,
 ) -> FloatArray:
-    """Places after Monte Carlo sweeps, (n, 3).
+    """Places after Monte Carlo sweeps with moves up to ``longest`` in x, y and z, (n, 3).
 
     All spheres try to move at once. Two of which either's trial is in the way of the other, where it is or where it
     wants to go, both stay; so does one that would leave the container. The reverse moves meet the same refusals, which
@@ -101,8 +111,7 @@ def _shaken(
     """
     count = len(contact)
     doubled = np.concatenate([contact, contact])
-    longest = ((0.64 / fraction) ** (1 / 3) - 1) * float(contact.mean())
-    for _ in range(_SWEEPS):
+    for _ in range(sweeps):
         trial = places + longest * generator.uniform(-1.0, 1.0, (count, 3))
         stays = (container.confined(trial, contact) != trial).any(axis=1)
         i, j, _, _ = _overlaps(np.concatenate([places, trial]), doubled)

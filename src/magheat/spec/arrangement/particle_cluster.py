@@ -13,9 +13,9 @@ from magheat.units import FloatArray
 #: Square of the radius of gyration of n particles.
 Law = Callable[[int], float]
 #: Places tried at once, and how often before the distance is changed.
-_BATCH, _BATCHES = 64, 8
+_BATCH, _BATCHES = 64, 4
 #: By how much.
-_WIDER = 1.03
+_WIDER = 1.05
 
 
 def by_particles(contact: FloatArray, law: Law, generator: np.random.Generator) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from magheat.errors import SpecError
@@ -64,8 +65,8 @@ def suspension(
 
     Notes
     -----
-    Places come from random sequential addition up to 0.3 (with coatings), beyond that from random points that push each
-    other away; then 200 Monte Carlo sweeps of hard spheres shake them. Up to 0.49, where hard spheres would begin to
+    Places come from random sequential addition up to 0.2 (with coatings), beyond that from random points that push each
+    other away; then 100 or 600 Monte Carlo sweeps of hard spheres shake them. Up to 0.49, where hard spheres would begin to
     crystallise, that is the disordered liquid; beyond, it is a glass that depends on how it was made. The most, with
     coatings, is 0.6; hard walls and few particles make it less.
     """
@@ -80,7 +81,9 @@ def suspension(
     contact = sizes + gap_of(gap, "suspension")
     places = _places(sizes, contact, fraction, vessel, seed)
     if places is None:
-        most = _reachable(sizes, contact, fraction, vessel, seed)
+        reachable = _reachable(sizes, contact, fraction, vessel, seed)
+        digits = 10.0 ** (1 - math.floor(math.log10(reachable)))
+        most = math.floor(reachable * digits) / digits
         raise SpecError(
             f"suspension.volume_fraction must be <= {most:.2g} for {len(sizes)} of these particles and gaps in a "
             f"{vessel}; got {shown(volume_fraction)}; take less, a smaller gap or a lattice"
@@ -109,4 +112,4 @@ def _reachable(sizes: FloatArray, contact: FloatArray, fraction: float, vessel: 
     fraction = min(fraction, DENSEST * volume_of(sizes) / volume_of(contact))
     while _places(sizes, contact, fraction, vessel, seed) is None:
         fraction *= 0.95
-    return 0.995 * fraction
+    return fraction
