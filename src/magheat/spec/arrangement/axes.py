@@ -14,9 +14,9 @@ from magheat.units import FloatArray, Quantities, Quantity, parse, shown
 
 #: More particles than this are a slip of the pen.
 MOST_PARTICLES = 10_000_000
-#: rad: at this spread about a direction, axes are uniform on the sphere: sin^2 = 2/3.
-_ISOTROPIC = math.asin(math.sqrt(2 / 3))
 _TEXTURE = 3
+#: Below this concentration the axes are random; the inverse of their distribution would lose its digits.
+_UNIFORM = 1e-7
 
 
 @explain_arguments
@@ -97,6 +97,8 @@ def _watson_cosines(mean_square: float, count: int, generator: np.random.Generat
     if mean_square <= 1e-12:
         return np.zeros(count)
     kappa = _concentration(mean_square)
+    if abs(kappa) < _UNIFORM:
+        return generator.uniform(0.0, 1.0, count)
     return _bipolar(kappa, count, generator) if kappa > 0 else _girdle(-kappa, count, generator)
 
 
@@ -132,11 +134,9 @@ def _bipolar(kappa: float, count: int, generator: np.random.Generator) -> FloatA
 
 
 def _girdle(kappa: float, count: int, generator: np.random.Generator) -> FloatArray:
-    """From the density exp(-kappa t^2), kappa >= 0, by its inverse."""
+    """From the density exp(-kappa t^2), kappa > 0, by its inverse."""
     from scipy.special import erf, erfinv
 
-    if kappa < 1e-12:
-        return generator.uniform(0.0, 1.0, count)
     root = math.sqrt(kappa)
     cosine: FloatArray = np.clip(erfinv(generator.uniform(0.0, 1.0, count) * erf(root)) / root, 0.0, 1.0)
     return cosine

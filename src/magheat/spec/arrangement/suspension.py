@@ -66,9 +66,10 @@ def suspension(
     Notes
     -----
     Places come from random sequential addition up to 0.2 (with coatings), beyond that from random points that push each
-    other away; then 100 or 600 Monte Carlo sweeps of hard spheres shake them. Up to 0.49, where hard spheres would begin to
-    crystallise, that is the disordered liquid; beyond, it is a glass that depends on how it was made. The most, with
-    coatings, is 0.6; hard walls and few particles make it less.
+    other away; then 100 or 600 Monte Carlo sweeps of hard spheres shake them. Near contact they are then as close as in
+    the hard-sphere liquid (Carnahan and Starling, J. Chem. Phys. 51, 635 (1969)) within ten per cent up to 0.4; beyond
+    0.49 it would begin to crystallise, and this is a glass that depends on how it was made. The most, with coatings, is
+    0.6; hard walls and few particles make it less.
     """
     sizes = drawn_diameters(count, seed, diameter, diameter_spread, "suspension")
     if len(sizes) > _MOST:
