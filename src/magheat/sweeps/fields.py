@@ -149,13 +149,15 @@ def in_si(tables: Table) -> Table:
 
 
 def without_files(tables: Table, first: Table, folder: Path) -> Table:
-    """The tables with what their CSV files say in place of the files, for workers that may not see them.
+    """The tables with what their CSV and XYZ files say in place of the files, for workers that may not see them.
 
     ``first`` is the tables of one experiment of the design, with which its particles can be built.
     """
+    files = {"csv", "xyz", "length_unit"}
+    if not files & {*tables.get("particles", ()), *tables["applied_field"]}:
+        return tables
     experiment = io.from_tables({name: table for name, table in first.items() if name != "solver"}, folder)
     result = dict(tables)
-    files = {"csv", "xyz", "length_unit"}
     if experiment.particles is not None and files & set(tables.get("particles", {})):
         read = {
             "positions": experiment.particles.positions.tolist(),
