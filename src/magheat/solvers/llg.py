@@ -19,6 +19,7 @@ from magheat.kernels.step import DOP853, DORMAND_PRINCE
 from magheat.kernels.system import System
 from magheat.solvers import llg_thermal, lowering
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
+from magheat.solvers.size import too_long
 from magheat.spec.checks import boolean, explained
 from magheat.spec.experiment import particles_of
 
@@ -33,6 +34,8 @@ TWIN_TILT, REPRODUCIBLE = 1e-8, 1e-3
 #: Measured on the paper's pair: order 5 reaches the same heat sooner above this damping and tolerance.
 STRONG_DAMPING, FINE = 0.05, 2e-9
 LOOSER, CHECKED_PARTICLES = 10.0, 64
+#: Fields of all particles per step, at least.
+STAGES = 6
 
 
 class Prepared(NamedTuple):
@@ -128,7 +131,7 @@ class LLG:
                 f"LLG.max_steps = {self.max_steps:g}; take fewer cycles, a higher frequency or a lower amplitude, or "
                 f"raise max_steps."
             )
-        return None
+        return too_long(experiment, STAGES * steps)
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one run; with its twin and its looser run unless these are switched off."""
