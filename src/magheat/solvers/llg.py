@@ -123,8 +123,7 @@ class LLG:
         """Return why the experiment cannot be run, or None."""
         if experiment.ensemble is not None:
             return needs_particles(self, experiment)
-        thermal = experiment.temperature > 0
-        steps = llg_thermal.expected_steps(experiment, self.bias) if thermal else expected_steps(experiment)
+        steps = self.expected_steps(experiment)
         if steps > self.max_steps:
             return (
                 f"Experiment.applied_field and cycles ask for about {steps:.1e} integration steps, more than "
@@ -132,6 +131,12 @@ class LLG:
                 f"raise max_steps."
             )
         return too_long(experiment, STAGES * steps)
+
+    def expected_steps(self, experiment: Experiment) -> float:
+        """Steps of a run: a rough number at 0 K, where they adapt, and theirs at a temperature."""
+        if experiment.temperature > 0:
+            return llg_thermal.expected_steps(experiment, self.bias)
+        return expected_steps(experiment)
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one run; with its twin and its looser run unless these are switched off."""

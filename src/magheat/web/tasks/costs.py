@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from magheat.errors import SpecError
 from magheat.solvers.base import Solver
-from magheat.solvers.llg import LLG, expected_steps
+from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
 from magheat.spec.experiment import Experiment
 from magheat.web.settings import Limits
 
 #: Particles of an ensemble (sizes times axes) that may be averaged over.
 _MOST_LANES = 50_000
+#: Spherical harmonics of all particles of an ensemble that are solved for at once; a thousand take some seconds.
+_MOST_HARMONICS = 2000
 
 
 class TooLargeError(SpecError):
@@ -31,6 +34,9 @@ def require_at_once(experiment: Experiment, solver: Solver, limits: Limits) -> N
         _require("particles", experiment.particles.count, limits.particles_at_once, advice)
         _require("cycles", experiment.cycles, limits.cycles_at_once, advice)
         _require_steps(experiment, solver, limits.steps_at_once, advice)
+    if isinstance(solver, FokkerPlanck) and solver.supports(experiment) is None:
+        harmonics = sum(solver.coefficients(experiment))
+        _require("spherical harmonics", harmonics, _MOST_HARMONICS, f"give axes an angle, or {advice}")
     _require("particles x cycles x samples_per_cycle", _samples(experiment), samples, advice)
     _require_lanes(experiment, solver)
 
@@ -59,7 +65,7 @@ def _samples(experiment: Experiment) -> int:
 def _require_steps(experiment: Experiment, solver: Solver, most: float, advice: str) -> None:
     """Refuse a long integration; one that the solver refuses itself is left to it."""
     if isinstance(solver, LLG) and solver.supports(experiment) is None:
-        _require("expected integration steps", expected_steps(experiment), most, advice)
+        _require("expected integration steps", solver.expected_steps(experiment), most, advice)
 
 
 def _require_lanes(experiment: Experiment, solver: Solver) -> None:
