@@ -52,6 +52,7 @@ PAGES = (
     "surrogates",
     "improve",
     "theory",
+    "thermal",
     "two-wells",
     "learning-paper",
     "limits",
