@@ -70,7 +70,11 @@ def run(block, page, clone, names, monkeypatch):
 
 def in_bash(block, page, clone):
     """What a shell block prints, with an end to everything that warns, fails or hangs."""
-    environment = os.environ | {"PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}", "PYTHONWARNINGS": "error"}
+    environment = os.environ | {
+        "PATH": f"{clone / '.venv' / 'bin'}:{os.environ['PATH']}",
+        "PYTHONWARNINGS": "error",
+        "OMP_NUM_THREADS": "1",  # beside busy cores, threads that wait for one another cost more than they bring
+    }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.code],
         env=environment,
