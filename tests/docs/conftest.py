@@ -50,6 +50,6 @@ def demo_models(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             fewer_points(patch.setattr)
-            learning.train_two_well(place.with_suffix(".new"), rows=256)
+            learning.train_two_well(place.with_suffix(".new"), rows=512)
             place.with_suffix(".new").rename(place)
     return place

@@ -38,7 +38,7 @@ RUN = [page for page, found in BLOCKS.items() if any(block.reason is None for bl
 REASONS = {
     "takes half an hour": 1,
     "needs a cluster": 2,
-    "needs a server of PostgreSQL": 1,
+    "needs a server of PostgreSQL": 2,
     "serves until it is stopped; see tests/web": 12,
 }
 
@@ -79,7 +79,8 @@ def in_bash(block, page, clone):
     with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as told:
         shell = subprocess.Popen(
             ["bash", "-euo", "pipefail", "-c", block.code],
-            env=os.environ | {"PATH": here, "PYTHONWARNINGS": "error"},
+            # One thread: beside busy cores, threads that wait for one another cost more than they bring.
+            env=os.environ | {"PATH": here, "PYTHONWARNINGS": "error", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=told,
