@@ -318,7 +318,7 @@ def test_what_makes_no_design_is_refused_in_one_sentence(head, axes, words):
         (ENSEMBLE, axis("ensemble.interaction_model", values='["none", "barier"]'), "'none' or 'barrier'"),
         (ENSEMBLE, axis("solver.axis_points", low=0, high=10), "axis_points"),
         (PAIR, axis("particles.gap", low='"-1 nm"', high='"9 nm"'), "pair.gap must be >= 0"),
-        (PAIR, axis("experiment.temperature", low=0.0, high=300.0), "temperature must be 0"),
+        (PAIR, axis("experiment.temperature", low=-1.0, high=300.0), "temperature must be >= 0"),
         (ENSEMBLE.replace("two-well", "llg"), DIAMETER, "^Experiment.ensemble has no positions"),
     ],
 )

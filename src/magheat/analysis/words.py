@@ -118,7 +118,7 @@ def thermal_heat(ds: xr.Dataset) -> str:
     """What the mean over the cycles is worth, where one cycle is one draw."""
     mean = analysis.mean_heat(ds, first_cycle=min(1, int(ds.attrs["cycles"]) - 1))
     if int(mean["members"].min()) < 2:
-        return "At a temperature one cycle is one draw: take 16 cycles and more, or mh.ensemble_heat, for a mean."
+        return "At a temperature one cycle is one draw: take 16 cycles and more, or mh.simulate_many, for a mean."
     heat, error = float(mean["mean"].sum()), float((mean["standard_error"] ** 2).sum() ** 0.5)
     return (
         f"At a temperature one cycle is one draw: over the cycles but the first the heat of all is {heat:.3e} "
