@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 #: Nothing that asks the network, and no sandbox, which root has not.
@@ -14,6 +14,8 @@ _QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+#: Milliseconds to wait for what is expected: two busy cores.
+_PATIENCE = 60_000
 _NUMBER = re.compile(r"([-−]?\d+(?:\.\d+)?)(?:×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?")
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -29,6 +31,7 @@ def browser():
     """Debian's Chromium, or a skip; a failure where .ci/run demands one."""
     if not CHROMIUM.exists():
         (pytest.fail if os.environ.get("MAGHEAT_NEEDS_CHROMIUM") else pytest.skip)("needs Debian's package chromium")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
         yield browser
@@ -52,7 +55,7 @@ def visit(browser, client):
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)  # two busy cores
+        page.set_default_timeout(_PATIENCE)
         page.on("request", watch)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
