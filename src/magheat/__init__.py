@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from magheat.workflows.improve import improve
     from magheat.workflows.measured import train_measured
     from magheat.workflows.optimize import Optimum, optimize
+    from magheat.workflows.recommend import Recommendation, recommend
 
 __all__ = [
     "LLG",
@@ -56,6 +57,7 @@ __all__ = [
     "Material",
     "Optimum",
     "Particles",
+    "Recommendation",
     "Rotating",
     "Sampled",
     "SchemaError",
@@ -78,6 +80,7 @@ __all__ = [
     "magnetite",
     "optimize",
     "read_netcdf",
+    "recommend",
     "simulate",
     "simulate_many",
     "store",
@@ -92,10 +95,12 @@ __all__ = [
 _LAZY = {
     "LoopFit": ("magheat.workflows.fit_loop", "LoopFit"),
     "Optimum": ("magheat.workflows.optimize", "Optimum"),
+    "Recommendation": ("magheat.workflows.recommend", "Recommendation"),
     "Store": ("magheat.store", "Store"),
     "fit_loop": ("magheat.workflows.fit_loop", "fit_loop"),
     "improve": ("magheat.workflows.improve", "improve"),
     "optimize": ("magheat.workflows.optimize", "optimize"),
+    "recommend": ("magheat.workflows.recommend", "recommend"),
     "store": ("magheat.store", None),
     "surrogates": ("magheat.surrogates", None),
     "sweep": ("magheat.sweeps.runner", "sweep"),

@@ -14,6 +14,7 @@ from magheat.cli.fit import fit
 from magheat.cli.improve import improve
 from magheat.cli.optimize import optimize
 from magheat.cli.predict import predict
+from magheat.cli.recommend import recommend
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
 from magheat.cli.serve import serve
@@ -45,7 +46,7 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, sweep, train, improve, predict, optimize, fit, reproduce, demo, serve, bench):
+for command in (run, recommend, sweep, train, improve, predict, optimize, fit, reproduce, demo, serve, bench):
     app.command()(one_sentence(command))
 app.add_typer(store)
 

@@ -23,7 +23,7 @@ def too_long(experiment: Experiment, evaluations: float) -> str | None:
     fix = "take fewer particles, or interactions=False" if experiment.interactions else "take fewer particles"
     return (
         f"Experiment.particles must be few enough for a run of at most 30 days; got {count}, with which it would take "
-        f"about {_duration(seconds)} ({evaluations:.1e} times all pairs, {_PAIRS:.0e} pairs a second) and "
+        f"about {duration(seconds)} ({evaluations:.1e} times all pairs, {_PAIRS:.0e} pairs a second) and "
         f"{_gibibytes(_STAGES * count)} beside the result; {fix} or cycles"
     )
 
@@ -37,13 +37,13 @@ def too_dense(experiment: Experiment, factorizations: float) -> str | None:
         return None
     return (
         f"Experiment.particles must be few enough for the Hessian of their energy; got {count}, with which it needs "
-        f"{_gibibytes(memory)} and a run about {_duration(seconds)}; take fewer particles, or solver='llg'"
+        f"{_gibibytes(memory)} and a run about {duration(seconds)}; take fewer particles, or solver='llg'"
     )
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """A time in the unit in which people count it."""
-    for unit, size in (("years", 365.25 * 86400.0), ("days", 86400.0), ("hours", 3600.0)):
+    for unit, size in (("years", 365.25 * 86400.0), ("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
         if seconds >= 2 * size:
             return f"{seconds / size:.{0 if seconds >= 10 * size else 1}f} {unit}"
     return f"{seconds:.0f} s"
