@@ -1,0 +1,184 @@
+"""States in which every moment stays in its well: the wells' minima in each other's dipolar fields.
+
+Fields are in A/m, energies in k_B T. The moments are found by going round: each is put at the minimum of its well in
+the field of all others, which never raises the energy, until none moves.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from magheat.kernels.local_well import parts, well
+from magheat.kernels.numba_options import device, kernel
+
+#: rad; moments that would move by less stay. The energy is stationary there: its error is the square of this.
+AT_REST = 1e-11
+#: Rounds after which a state counts as settled all the same: it is about to lose its stability.
+MOST_ROUNDS = 1000
+
+
+class Spins(NamedTuple):
+    """The particles; n of them."""
+
+    position: np.ndarray  # (3, n) m
+    axis: np.ndarray  # (3, n) unit vectors
+    strength: np.ndarray  # (n,) M_s V/(4 pi), 0 without interaction, A m^2
+    h_k: np.ndarray  # (n,) H_K, A/m
+    p: np.ndarray  # (n,) mu_0 M_s V/(k_B T), m/A
+    sigma: np.ndarray  # (n,) K V/(k_B T)
+    attempts: np.ndarray  # (n,) per s
+    doubt: np.ndarray  # (n,) how far a barrier may lie below the plain one, k_B T
+    field_dependent: bool  # whether attempts depend on the field as Brown's do
+
+
+class Wells(NamedTuple):
+    """One state."""
+
+    m: np.ndarray  # (3, n) unit vectors
+    h: np.ndarray  # (3, n) dipolar field, A/m
+    side: np.ndarray  # (n,) +1 or -1: the well along the axis or against it
+    lost: np.ndarray  # (n,) 1 where that well does not exist in the field
+
+
+def empty_wells(n: int) -> Wells:
+    """Room for a state."""
+    return Wells(np.zeros((3, n)), np.zeros((3, n)), np.ones(n), np.zeros(n))
+
+
+@kernel
+def copy_wells(to, of):
+    """Copy a state."""
+    for i in range(of.side.shape[0]):
+        for c in range(3):
+            to.m[c, i], to.h[c, i] = of.m[c, i], of.h[c, i]
+        to.side[i], to.lost[i] = of.side[i], of.lost[i]
+
+
+@kernel
+def add_dipole(h, j, x, y, z, start, stop, spins):
+    """Add the field of a change (x, y, z) of moment j to the particles from ``start`` up to ``stop``."""
+    r = spins.position
+    weight = spins.strength[j]
+    for k in range(start, stop):
+        rx, ry, rz = r[0, k] - r[0, j], r[1, k] - r[1, j], r[2, k] - r[2, j]
+        inverse2 = 1.0 / (rx * rx + ry * ry + rz * rz)
+        inverse3 = weight * inverse2 * math.sqrt(inverse2)
+        along = 3.0 * inverse2 * (rx * x + ry * y + rz * z)
+        h[0, k] += inverse3 * (along * rx - x)
+        h[1, k] += inverse3 * (along * ry - y)
+        h[2, k] += inverse3 * (along * rz - z)
+
+
+@kernel
+def move(c, j, mx, my, mz, spins):
+    """Turn moment j, and the fields of all others with it."""
+    x, y, z = mx - c.m[0, j], my - c.m[1, j], mz - c.m[2, j]
+    c.m[0, j], c.m[1, j], c.m[2, j] = mx, my, mz
+    if spins.strength[j] != 0.0:
+        add_dipole(c.h, j, x, y, z, 0, j, spins)
+        add_dipole(c.h, j, x, y, z, j + 1, spins.p.shape[0], spins)
+
+
+@kernel
+def renew_fields(c, spins):
+    """The dipolar fields anew from the moments, so that round-off does not gather."""
+    n = spins.p.shape[0]
+    c.h[:, :] = 0.0
+    for j in range(n):
+        if spins.strength[j] != 0.0:
+            add_dipole(c.h, j, c.m[0, j], c.m[1, j], c.m[2, j], 0, j, spins)
+            add_dipole(c.h, j, c.m[0, j], c.m[1, j], c.m[2, j], j + 1, n, spins)
+
+
+@device
+def local_field(c, i, field, spins):
+    """Field along the axis of particle i, signed, and across it, over H_K."""
+    scale = 1.0 / spins.h_k[i]
+    hx, hy, hz = scale * (field[0] + c.h[0, i]), scale * (field[1] + c.h[1, i]), scale * (field[2] + c.h[2, i])
+    return parts(hx, hy, hz, spins.axis[0, i], spins.axis[1, i], spins.axis[2, i])
+
+
+@kernel
+def settle(c, i, field, spins):
+    """Put moment i at the bottom of its well, or at the fold of a lost one; returns the square of its move."""
+    along, b = local_field(c, i, field, spins)
+    u, v, _, exists = well(along, b, c.side[i])
+    c.lost[i] = 0.0 if exists else 1.0
+    scale = v / (b * spins.h_k[i])  # of the field across, in A/m
+    ax, ay, az = spins.axis[0, i], spins.axis[1, i], spins.axis[2, i]
+    u -= scale * along * spins.h_k[i]
+    mx = u * ax + scale * (field[0] + c.h[0, i])
+    my = u * ay + scale * (field[1] + c.h[1, i])
+    mz = u * az + scale * (field[2] + c.h[2, i])
+    norm = 1.0 / math.sqrt(mx * mx + my * my + mz * mz)
+    mx, my, mz = norm * mx, norm * my, norm * mz
+    square = (mx - c.m[0, i]) ** 2 + (my - c.m[1, i]) ** 2 + (mz - c.m[2, i]) ** 2
+    if square > AT_REST * AT_REST:
+        move(c, i, mx, my, mz, spins)
+    return square
+
+
+@kernel
+def relax(c, field, spins):
+    """Settle all moments in their wells; returns the rounds it took, and whether a well is lost."""
+    n, rounds = spins.p.shape[0], 0
+    while rounds < MOST_ROUNDS:
+        most = 0.0
+        for i in range(n):
+            most = max(most, settle(c, i, field, spins))
+        rounds += 1
+        if most <= AT_REST * AT_REST:
+            break
+    lost = False
+    for i in range(n):
+        lost = lost or c.lost[i] > 0.0
+    return rounds, lost
+
+
+@kernel
+def fall(c, field, spins):
+    """From a state with lost wells down to one without: who lost its well goes over to the other one."""
+    rounds, lost = 0, True
+    while lost and rounds < MOST_ROUNDS:
+        for i in range(spins.p.shape[0]):
+            if c.lost[i] > 0.0:
+                c.side[i] = -c.side[i]
+        more, lost = relax(c, field, spins)
+        rounds += more
+    return rounds
+
+
+@kernel
+def total_energy(c, field, spins):
+    """Energy of the whole system."""
+    total = 0.0
+    for i in range(spins.p.shape[0]):
+        u = c.m[0, i] * spins.axis[0, i] + c.m[1, i] * spins.axis[1, i] + c.m[2, i] * spins.axis[2, i]
+        along = 0.0
+        for k in range(3):
+            along += c.m[k, i] * (field[k] + 0.5 * c.h[k, i])
+        total += spins.sigma[i] * (1.0 - u * u) - spins.p[i] * along
+    return total
+
+
+@kernel
+def add_drops(out, weight, here, field, there, field_there, spins):
+    """Add weight p (H_eff + H_eff')/2 . (m' - m) of every particle, which sums to the drop of energy at one field."""
+    for i in range(spins.p.shape[0]):
+        along, turned, total = 0.0, 0.0, 0.0
+        for k in range(3):
+            leap = there.m[k, i] - here.m[k, i]
+            along += spins.axis[k, i] * (here.m[k, i] + there.m[k, i])
+            turned += spins.axis[k, i] * leap
+            total += leap * (field[k] + field_there[k] + here.h[k, i] + there.h[k, i])
+        out[i] += weight * (0.5 * spins.p[i] * total + spins.sigma[i] * along * turned)
+
+
+@kernel
+def add_work(work, here, field, there, field_there, spins):
+    """Add the field work of a reversible motion: the trapezoid, less what would be heat, so that none is left."""
+    for i in range(spins.p.shape[0]):
+        for k in range(3):
+            work[i] -= 0.5 * spins.p[i] * (here.m[k, i] + there.m[k, i]) * (field_there[k] - field[k])
+    add_drops(work, -1.0, here, field, there, field_there, spins)

@@ -1,0 +1,118 @@
+"""One run of kinetic Monte Carlo: from the experiment to the kernel's arrays, in stretches, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from magheat.constants import BOLTZMANN, MU_0
+from magheat.kernels import kinetic
+from magheat.kernels.reduced import anisotropy_field
+from magheat.kernels.system import System
+from magheat.kernels.well_states import Spins, Wells, empty_wells
+from magheat.solvers.base import sample_times
+from magheat.solvers.continuation import polyline
+from magheat.solvers.lowering import start_of, system_of
+from magheat.solvers.two_well_lanes import Rates, attempts
+from magheat.spec.experiment import Experiment
+from magheat.units import FloatArray
+
+#: Which of a seed's generators is ours; random numbers of a stretch, and its work in pairs of particles.
+GENERATOR, RANDOMS, WORK_PER_CALL = 4, 3 * 2**14, 1e8
+#: Barriers change by about 2 k_B T in a step of the field, which lies between these shares of H_K.
+STEP, SMALLEST_STEP, LARGEST_STEP = 0.5, 1e-3, 0.02
+#: The drive is followed as a polyline within this share of the smallest H_K.
+SAGITTA = 1e-6
+
+
+class Result(NamedTuple):
+    """What came out; t samples, n particles."""
+
+    moments: FloatArray  # (t, n, 3)
+    heat: FloatArray  # (t, n) J
+    work: FloatArray  # (t, n) J
+    tally: FloatArray  # (5,) flips, proposals, hidden flips, losses of stability, avalanches
+
+
+def spins_of(experiment: Experiment, system: System, rates: Rates) -> Spins:
+    """Return the particles as the kernel's arrays."""
+    energy = BOLTZMANN * experiment.temperature
+    moment = system.saturation_magnetization * system.volume
+    h_k = anisotropy_field(system)
+    sigma = system.anisotropy_constant * system.volume / energy
+    spins = Spins(
+        position=np.ascontiguousarray(system.positions.T),
+        axis=np.ascontiguousarray(system.easy_axes.T),
+        strength=system.coupling * moment / (4 * math.pi),
+        h_k=h_k,
+        p=MU_0 * moment / energy,
+        sigma=sigma,
+        attempts=attempts(rates, moment / energy, sigma),
+        doubt=np.zeros(len(moment)),
+        field_dependent=rates.prefactor == "brown-field",
+    )
+    return spins._replace(doubt=relaxation_energies(spins)) if system.coupling and len(moment) > 1 else spins
+
+
+def relaxation_energies(spins: Spins) -> FloatArray:
+    """Twice the energy that all others gain as they follow a flip, and 1, (n,) k_B T: in first order, at no field."""
+    gain = np.ones(spins.p.size)
+    for i in range(gain.size):
+        apart = spins.position - spins.position[:, i : i + 1]
+        distance = np.sqrt((apart**2).sum(0))
+        distance[i] = np.inf
+        unit, axis = apart / distance, spins.axis[:, i : i + 1]
+        change = 2 * spins.strength[i] / distance**3 * (3 * (axis * unit).sum(0) * unit - axis)
+        across = change - (change * spins.axis).sum(0) * spins.axis
+        gain[i] += float((spins.p * (across**2).sum(0) / spins.h_k).sum())
+    return gain
+
+
+def path_of(experiment: Experiment, spins: Spins) -> kinetic.Path:
+    """Return the applied field as a polyline through all samples."""
+    nodes, path = polyline(sample_times(experiment), experiment.applied_field.field, SAGITTA * float(spins.h_k.min()))
+    step = float((spins.h_k * np.clip(STEP / spins.sigma, SMALLEST_STEP, LARGEST_STEP)).min())
+    return kinetic.Path(nodes, path.field, path.sample.astype(np.int64), step)
+
+
+def first_wells(experiment: Experiment, spins: Spins) -> Wells:
+    """Return the wells in which the first moments lie."""
+    wells, moments = empty_wells(spins.p.size), start_of(experiment)
+    wells.m[:] = moments.T
+    wells.side[:] = np.where((wells.m * spins.axis).sum(0) >= 0, 1.0, -1.0)
+    return wells
+
+
+def empty_bench(n: int) -> kinetic.Bench:
+    """Memory of one run."""
+    wells = (empty_wells(n) for _ in range(3))
+    return kinetic.Bench(*wells, np.zeros(n), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
+
+
+def run_one(
+    experiment: Experiment, rates: Rates, most_flips: float, told: Callable[[float], None]
+) -> tuple[Result, bool]:
+    """Return the run of one experiment, and whether it ended before ``most_flips``; ``told`` hears how far it is."""
+    system = system_of(experiment)
+    spins = spins_of(experiment, system, rates)
+    path, n = path_of(experiment, spins), spins.p.size
+    points = experiment.cycles * experiment.samples_per_cycle + 1
+    samples = kinetic.Samples(np.zeros((points, n, 3)), np.zeros((points, n)), np.zeros((points, n)))
+    progress = np.array([0.0, 0.0, path.largest_step, -1.0, 0.0])
+    run = kinetic.Run(first_wells(experiment, spins), np.zeros(n), np.zeros(n), progress, np.zeros(5))
+    bench = empty_bench(n)
+    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([experiment.seed, GENERATOR])))
+    randoms = generator.random(RANDOMS)
+    kinetic.start(samples, run, bench, path, spins)
+    code = kinetic.PAUSED
+    while code == kinetic.PAUSED and run.tally[kinetic.FLIPS] <= most_flips:
+        code = kinetic.advance(samples, run, bench, path, spins, randoms, WORK_PER_CALL)
+        used = int(progress[kinetic.USED])
+        randoms = np.concatenate([randoms[used:], generator.random(used)])
+        progress[kinetic.USED] = 0.0
+        told(float((progress[kinetic.SEGMENT] + progress[kinetic.ALONG]) / (len(path.time) - 1)))
+    energy = BOLTZMANN * experiment.temperature
+    return Result(samples.moments, energy * samples.heat, energy * samples.work, run.tally), code == kinetic.FINISHED
