@@ -1,10 +1,11 @@
 """Kinetic Monte Carlo of interacting particles with two wells each, in a field that changes with time.
 
 A particle i flips from a state s to s', in which all moments have followed. The plain barrier, with the others frozen,
-puts the top between them at E(s) + b_f seen from one side and at E(s') + b_r from the other. The top is taken half-way,
-and no lower than both states, so that detailed balance holds to round-off:
+puts the top between them at E(s) + b_f seen from one side and at E(s') + b_r from the other. One top for both, and no
+lower than either state, keeps detailed balance to round-off: half-way between the two or, nearer to the lowest path
+with relaxing neighbours, which is below either, the lower of them. Half-way the barrier is
 
-    b_f = max(0, E(s') - E(s), (b_f + b_r + E(s') - E(s))/2).
+    max(0, E(s') - E(s), (b_f + b_r + E(s') - E(s))/2).
 
 Rates change with the field. Flips come by thinning (P. A. W. Lewis and G. S. Shedler, Nav. Res. Logist. Q. 26, 403
 (1979)): within a step proposals come at a rate that no flip's rate exceeds, and each is accepted with the ratio of the
@@ -17,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from magheat.kernels.local_well import top_energy, well
+from magheat.kernels.local_well import top_energy
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.two_well_rates import field_share
 from magheat.kernels.well_states import (
@@ -36,8 +37,8 @@ from magheat.kernels.well_states import (
 
 FINISHED, PAUSED = range(2)
 #: Numbers of a run's progress: segment, place on it from 0 to 1, step in A/m, hazard of the bound until the next
-#: proposal (negative: to be drawn), random numbers used.
-SEGMENT, ALONG, STEP, CLOCK, USED = range(5)
+#: proposal (negative: to be drawn), random numbers used, whether the plain barriers on the bench are those of here.
+SEGMENT, ALONG, STEP, CLOCK, USED, FRESH = range(6)
 #: What is counted: flips, proposals, flips hidden by a bound (their expected number), losses of stability, avalanches.
 FLIPS, PROPOSALS, HIDDEN, FALLS, AVALANCHES = range(5)
 #: What a flip leads to: a state, a state after others flipped, too, or back.
@@ -70,7 +71,7 @@ class Run(NamedTuple):
     here: Wells
     heat: np.ndarray  # (n,) k_B T
     work: np.ndarray  # (n,) k_B T
-    progress: np.ndarray  # (5,)
+    progress: np.ndarray  # (6,)
     tally: np.ndarray  # (5,)
 
 
@@ -81,6 +82,7 @@ class Bench(NamedTuple):
     trial: Wells
     middle: Wells
     bound: np.ndarray  # (n,) per s
+    plain: np.ndarray  # (2, n) plain barriers at here and at the end of the step, k_B T
     correction: np.ndarray  # (n,) barrier less the plain one, k_B T
     known_at: np.ndarray  # (3, n) local field over H_K along the axis and across, side, where it was computed
     field: np.ndarray  # (3, 3) A/m: at here, at the end of the step, at a proposal
@@ -98,8 +100,11 @@ class Samples(NamedTuple):
 def barrier(c, i, field, spins):
     """The plain barrier of particle i, with the others frozen, k_B T."""
     along, b = local_field(c, i, field, spins)
-    _, _, bottom, _ = well(along, b, c.side[i])
-    return spins.sigma[i] * (top_energy(along, b) - bottom)
+    u, zeeman = 0.0, 0.0
+    for k in range(3):
+        u += c.m[k, i] * spins.axis[k, i]
+        zeeman += c.m[k, i] * (field[k] + c.h[k, i])
+    return spins.sigma[i] * (top_energy(along, b) - 1.0 + u * u) + spins.p[i] * zeeman
 
 
 @kernel
@@ -124,7 +129,9 @@ def symmetric_barrier(here, trial, kind, i, field, spins):
     if kind != TO_STATE:
         return plain
     gain = total_energy(trial, field, spins) - total_energy(here, field, spins)
-    return max(0.5 * (plain + barrier(trial, i, field, spins) + gain), max(gain, 0.0))
+    back = barrier(trial, i, field, spins) + gain
+    top = min(plain, back) if spins.lower else 0.5 * (plain + back)
+    return max(top, max(gain, 0.0))
 
 
 @kernel
@@ -165,14 +172,22 @@ def learn(bench, here, i, field, b, kind, spins):
 
 
 @kernel
+def fill_barriers(bench, run, spins):
+    """The plain barriers at here, unless they are known, and at the end of the step."""
+    for i in range(spins.p.shape[0]):
+        if run.progress[FRESH] == 0.0:
+            bench.plain[0, i] = barrier(run.here, i, bench.field[0], spins)
+        bench.plain[1, i] = barrier(bench.there, i, bench.field[1], spins)
+
+
+@kernel
 def fill_bounds(bench, here, duration, spins):
     """Bounds of all rates over the step; returns their sum and the work it took."""
     n, total, work = spins.p.shape[0], 0.0, 0
     top = MOST_SHARE if spins.field_dependent else 1.0
     interacting = n > 1 and spins.strength[0] != 0.0
     for i in range(n):
-        first = barrier(here, i, bench.field[0], spins)
-        last = barrier(bench.there, i, bench.field[1], spins)
+        first, last = bench.plain[0, i], bench.plain[1, i]
         least = min(first, last) - CHANGE * abs(last - first) - SLACK
         if interacting:
             along, b = local_field(here, i, bench.field[0], spins)
@@ -259,6 +274,7 @@ def arrive(run, to, row, bench, spins):
 def go_on(run, to, row, bench):
     """Take over a state and its field."""
     copy_wells(run.here, to)
+    run.progress[FRESH] = 0.0
     for c in range(3):
         bench.field[0, c] = bench.field[row, c]
 
@@ -287,6 +303,7 @@ def accept(run, bench, i, kind, spins):
     add_drops(run.heat, 1.0, run.here, field, middle, field, spins)
     add_drops(run.heat, 1.0, middle, field, trial, field, spins)
     copy_wells(run.here, trial)
+    run.progress[FRESH] = 0.0
     run.tally[FLIPS] += 1
     run.tally[AVALANCHES] += kind == TO_AVALANCHE
 
@@ -316,6 +333,7 @@ def advance(samples, run, bench, path, spins, randoms, most_work):
                 continue
             work += fall_to(run, bench, spins) * n * (n + SETTLING)
         else:
+            fill_barriers(bench, run, spins)
             total, more = fill_bounds(bench, run.here, step * duration, spins)
             work += more
             outcome, more = propose(run, bench, path, k, end, total, duration, randoms, spins)
@@ -323,6 +341,9 @@ def advance(samples, run, bench, path, spins, randoms, most_work):
             if outcome:
                 continue
             arrive(run, bench.there, 1, bench, spins)
+            for i in range(n):
+                bench.plain[0, i] = bench.plain[1, i]
+            p[FRESH] = 1.0
             p[STEP] = min(2.0 * p[STEP], path.largest_step)
         p[ALONG] = end
         if end == 1.0:

@@ -13,7 +13,7 @@ from magheat.kernels.local_well import parts, well
 from magheat.kernels.numba_options import device, kernel
 
 #: rad; moments that would move by less stay. The energy is stationary there: its error is the square of this.
-AT_REST = 1e-11
+AT_REST = 1e-10
 #: Rounds after which a state counts as settled all the same: it is about to lose its stability.
 MOST_ROUNDS = 1000
 
@@ -30,6 +30,7 @@ class Spins(NamedTuple):
     attempts: np.ndarray  # (n,) per s
     doubt: np.ndarray  # (n,) how far a barrier may lie below the plain one, k_B T
     field_dependent: bool  # whether attempts depend on the field as Brown's do
+    lower: bool  # whether the lower of the two tops of a flip is taken, or their mean
 
 
 class Wells(NamedTuple):
@@ -128,7 +129,7 @@ def relax(c, field, spins):
         for i in range(n):
             most = max(most, settle(c, i, field, spins))
         rounds += 1
-        if most <= AT_REST * AT_REST:
+        if spins.strength[0] == 0.0 or most <= AT_REST * AT_REST:
             break
     lost = False
     for i in range(n):

@@ -37,7 +37,7 @@ class Result(NamedTuple):
     tally: FloatArray  # (5,) flips, proposals, hidden flips, losses of stability, avalanches
 
 
-def spins_of(experiment: Experiment, system: System, rates: Rates) -> Spins:
+def spins_of(experiment: Experiment, system: System, rates: Rates, lower: bool = False) -> Spins:
     """Return the particles as the kernel's arrays."""
     energy = BOLTZMANN * experiment.temperature
     moment = system.saturation_magnetization * system.volume
@@ -53,6 +53,7 @@ def spins_of(experiment: Experiment, system: System, rates: Rates) -> Spins:
         attempts=attempts(rates, moment / energy, sigma),
         doubt=np.zeros(len(moment)),
         field_dependent=rates.prefactor == "brown-field",
+        lower=lower,
     )
     return spins._replace(doubt=relaxation_energies(spins)) if system.coupling and len(moment) > 1 else spins
 
@@ -89,19 +90,19 @@ def first_wells(experiment: Experiment, spins: Spins) -> Wells:
 def empty_bench(n: int) -> kinetic.Bench:
     """Memory of one run."""
     wells = (empty_wells(n) for _ in range(3))
-    return kinetic.Bench(*wells, np.zeros(n), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
+    return kinetic.Bench(*wells, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
 
 
 def run_one(
-    experiment: Experiment, rates: Rates, most_flips: float, told: Callable[[float], None]
+    experiment: Experiment, rates: Rates, lower: bool, most_flips: float, told: Callable[[float], None]
 ) -> tuple[Result, bool]:
     """Return the run of one experiment, and whether it ended before ``most_flips``; ``told`` hears how far it is."""
     system = system_of(experiment)
-    spins = spins_of(experiment, system, rates)
+    spins = spins_of(experiment, system, rates, lower)
     path, n = path_of(experiment, spins), spins.p.size
     points = experiment.cycles * experiment.samples_per_cycle + 1
     samples = kinetic.Samples(np.zeros((points, n, 3)), np.zeros((points, n)), np.zeros((points, n)))
-    progress = np.array([0.0, 0.0, path.largest_step, -1.0, 0.0])
+    progress = np.array([0.0, 0.0, path.largest_step, -1.0, 0.0, 0.0])
     run = kinetic.Run(first_wells(experiment, spins), np.zeros(n), np.zeros(n), progress, np.zeros(5))
     bench = empty_bench(n)
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([experiment.seed, GENERATOR])))
