@@ -44,8 +44,8 @@ FLIPS, PROPOSALS, HIDDEN, FALLS, AVALANCHES = range(5)
 #: What a flip leads to: a state, a state after others flipped, too, or back.
 TO_STATE, TO_AVALANCHE, NOWHERE = range(3)
 #: A barrier's correction, once computed, counts as known while the local field has moved by less than NEAR H_K, and
-#: then to within KNOWN k_B T. It is computed when the bound without it expects REFINE proposals or more in a step.
-NEAR, KNOWN, REFINE = 0.02, 0.3, 0.2
+#: then to within KNOWN k_B T.
+NEAR, KNOWN = 0.1, 0.5
 #: A bound takes in this share of the barrier's change over the step, and k_B T.
 CHANGE, SLACK = 0.25, 0.01
 #: Largest of (1 - h^2)(1 + h).
@@ -181,27 +181,20 @@ def fill_barriers(bench, run, spins):
 
 
 @kernel
-def fill_bounds(bench, here, duration, spins):
-    """Bounds of all rates over the step; returns their sum and the work it took."""
-    n, total, work = spins.p.shape[0], 0.0, 0
-    top = MOST_SHARE if spins.field_dependent else 1.0
-    interacting = n > 1 and spins.strength[0] != 0.0
-    for i in range(n):
+def fill_bounds(bench, here, spins):
+    """Bounds of all rates over the step; returns their sum."""
+    total, top = 0.0, MOST_SHARE if spins.field_dependent else 1.0
+    interacting = spins.p.shape[0] > 1 and spins.strength[0] != 0.0
+    for i in range(spins.p.shape[0]):
         first, last = bench.plain[0, i], bench.plain[1, i]
         least = min(first, last) - CHANGE * abs(last - first) - SLACK
         if interacting:
             along, b = local_field(here, i, bench.field[0], spins)
-            if not is_known(bench, here, i, along, b):
-                loose = math.exp(min(0.0, spins.doubt[i] - least))
-                if loose * top * spins.attempts[i] * duration > REFINE:
-                    _, exact, kind, rounds = flip_rate(bench.trial, here, i, bench.field[0], spins)
-                    learn(bench, here, i, bench.field[0], exact, kind, spins)
-                    work += rounds * n * (n + SETTLING)
             known = is_known(bench, here, i, along, b)
             least += bench.correction[i] - KNOWN if known else -spins.doubt[i]
         bench.bound[i] = top * spins.attempts[i] * math.exp(min(0.0, -least))
         total += bench.bound[i]
-    return total, work
+    return total
 
 
 @device
@@ -333,12 +326,9 @@ def advance(samples, run, bench, path, spins, randoms, most_work):
                 continue
             work += fall_to(run, bench, spins) * n * (n + SETTLING)
         else:
-            fill_barriers(bench, run, spins)
-            total, more = fill_bounds(bench, run.here, step * duration, spins)
+            anew, more = propose(run, bench, path, k, end, duration, randoms, spins)
             work += more
-            outcome, more = propose(run, bench, path, k, end, total, duration, randoms, spins)
-            work += more
-            if outcome:
+            if anew:
                 continue
             arrive(run, bench.there, 1, bench, spins)
             for i in range(n):
@@ -364,13 +354,15 @@ def segment(path, k):
 
 
 @kernel
-def propose(run, bench, path, k, end, total, duration, randoms, spins):
+def propose(run, bench, path, k, end, duration, randoms, spins):
     """Make proposals up to the end of the step; returns whether it must be laid out anew, and the work.
 
     That is so after a flip, when random numbers run out, and when a proposal's state is not reached reversibly.
     """
     p, n, work = run.progress, spins.p.shape[0], 0
     while True:
+        fill_barriers(bench, run, spins)
+        total = fill_bounds(bench, run.here, spins)
         if p[USED] + 3 > randoms.shape[0]:
             return True, work
         if p[CLOCK] < 0.0:

@@ -14,6 +14,8 @@ from magheat.kernels.numba_options import device, kernel
 
 #: rad; moments that would move by less stay. The energy is stationary there: its error is the square of this.
 AT_REST = 1e-10
+#: rad, H_K: Newton's method goes the rest of the way where its step is smaller and the well's curvature larger.
+NEARBY, SOFTEST = 0.01, 0.05
 #: Rounds after which a state counts as settled all the same: it is about to lose its stability.
 MOST_ROUNDS = 1000
 
@@ -100,18 +102,53 @@ def local_field(c, i, field, spins):
     return parts(hx, hy, hz, spins.axis[0, i], spins.axis[1, i], spins.axis[2, i])
 
 
+@device
+def newton_step(c, i, field, spins):
+    """Turn (x, y, z) to the bottom of the well by one step of Newton's method, and its square; infinite if far off.
+
+    In units of H_K the curvature on the tangent plane is lambda - w w, lambda = m.H_eff and w the axis across m.
+    """
+    scale, mx, my, mz = 1.0 / spins.h_k[i], c.m[0, i], c.m[1, i], c.m[2, i]
+    ax, ay, az = spins.axis[0, i], spins.axis[1, i], spins.axis[2, i]
+    u = mx * ax + my * ay + mz * az
+    hx = scale * (field[0] + c.h[0, i]) + u * ax
+    hy = scale * (field[1] + c.h[1, i]) + u * ay
+    hz = scale * (field[2] + c.h[2, i]) + u * az
+    strength = mx * hx + my * hy + mz * hz
+    gx, gy, gz = hx - strength * mx, hy - strength * my, hz - strength * mz
+    wx, wy, wz = ax - u * mx, ay - u * my, az - u * mz
+    soft = strength - (wx * wx + wy * wy + wz * wz)
+    if c.lost[i] > 0.0 or u * c.side[i] <= 0.0 or not soft > SOFTEST:
+        return 0.0, 0.0, 0.0, math.inf
+    both = (wx * gx + wy * gy + wz * gz) / soft
+    x, y, z = (gx + both * wx) / strength, (gy + both * wy) / strength, (gz + both * wz) / strength
+    return x, y, z, x * x + y * y + z * z
+
+
 @kernel
-def settle(c, i, field, spins):
-    """Put moment i at the bottom of its well, or at the fold of a lost one; returns the square of its move."""
+def bottom(c, i, field, spins):
+    """Direction of moment i at the bottom of its well, or at the fold of a lost one, from anywhere."""
     along, b = local_field(c, i, field, spins)
     u, v, _, exists = well(along, b, c.side[i])
     c.lost[i] = 0.0 if exists else 1.0
     scale = v / (b * spins.h_k[i])  # of the field across, in A/m
-    ax, ay, az = spins.axis[0, i], spins.axis[1, i], spins.axis[2, i]
-    u -= scale * along * spins.h_k[i]
-    mx = u * ax + scale * (field[0] + c.h[0, i])
-    my = u * ay + scale * (field[1] + c.h[1, i])
-    mz = u * az + scale * (field[2] + c.h[2, i])
+    u -= v / b * along
+    mx = u * spins.axis[0, i] + scale * (field[0] + c.h[0, i])
+    my = u * spins.axis[1, i] + scale * (field[1] + c.h[1, i])
+    mz = u * spins.axis[2, i] + scale * (field[2] + c.h[2, i])
+    return mx, my, mz
+
+
+@kernel
+def settle(c, i, field, spins):
+    """Put moment i at the bottom of its well, or at the fold of a lost one; returns the square of its move."""
+    x, y, z, square = newton_step(c, i, field, spins)
+    if square <= AT_REST * AT_REST:
+        return square
+    if square < NEARBY * NEARBY:
+        mx, my, mz = c.m[0, i] + x, c.m[1, i] + y, c.m[2, i] + z
+    else:
+        mx, my, mz = bottom(c, i, field, spins)
     norm = 1.0 / math.sqrt(mx * mx + my * my + mz * mz)
     mx, my, mz = norm * mx, norm * my, norm * mz
     square = (mx - c.m[0, i]) ** 2 + (my - c.m[1, i]) ** 2 + (mz - c.m[2, i]) ** 2
@@ -129,7 +166,7 @@ def relax(c, field, spins):
         for i in range(n):
             most = max(most, settle(c, i, field, spins))
         rounds += 1
-        if spins.strength[0] == 0.0 or most <= AT_REST * AT_REST:
+        if most <= AT_REST * AT_REST:
             break
     lost = False
     for i in range(n):
