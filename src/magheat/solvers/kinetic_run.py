@@ -38,14 +38,14 @@ class Result(NamedTuple):
 
 
 def spins_of(experiment: Experiment, system: System, rates: Rates, lower: bool = False) -> Spins:
-    """Return the particles as the kernel's arrays."""
+    """Return the particles as the kernel's arrays, its own: read-only ones would be compiled for once more."""
     energy = BOLTZMANN * experiment.temperature
     moment = system.saturation_magnetization * system.volume
     h_k = anisotropy_field(system)
     sigma = system.anisotropy_constant * system.volume / energy
     spins = Spins(
-        position=np.ascontiguousarray(system.positions.T),
-        axis=np.ascontiguousarray(system.easy_axes.T),
+        position=np.array(system.positions.T, order="C"),
+        axis=np.array(system.easy_axes.T, order="C"),
         strength=system.coupling * moment / (4 * math.pi),
         h_k=h_k,
         p=MU_0 * moment / energy,
