@@ -102,7 +102,7 @@ def test_wells_and_top_are_the_extremes_of_the_energy(seed):
     both_wells(out, along, b)
     angles = np.linspace(-np.pi, np.pi, 20_001)[:-1]
     e = np.sin(angles) ** 2 - 2 * (along * np.cos(angles) + b * np.sin(angles))
-    minima, maxima = (np.sort(e[s * e < s * np.minimum(s * np.roll(e, 1), s * np.roll(e, -1))]) for s in (1, -1))
+    minima, maxima = (np.sort(e[s * e < np.minimum(s * np.roll(e, 1), s * np.roll(e, -1))]) for s in (1, -1))
     exists = out[:2, 3] > 0
     assert exists.sum() == minima.size == (2 if abs(along) ** (2 / 3) + b ** (2 / 3) < 1 else 1)
     np.testing.assert_allclose(np.sort(out[:2, 2][exists]), minima, atol=1e-6)
@@ -296,9 +296,7 @@ def test_a_static_field_leads_to_boltzmann_over_the_relaxed_states():
 def test_heat_of_a_flip_is_the_drop_of_the_total_energy():
     """Ledger over every sample interval: sum of heats = sum of field works - change of energy, to round-off."""
     drive = mh.Elliptical(amplitude="400 Oe", minor_amplitude="100 Oe", frequency="1 MHz", bias="20 Oe")
-    exp = mh.Experiment(
-        particles=cluster(12), applied_field=drive, temperature=300.0, cycles=3, samples_per_cycle=200
-    )
+    exp = mh.Experiment(particles=cluster(12), applied_field=drive, temperature=300.0, cycles=3, samples_per_cycle=200)
     ds = mh.simulate(exp, "kinetic-monte-carlo")
     assert ds.attrs["flips"] > 100
     energy = energy_in_joules(ds["moment_direction"].values, ds["applied_field_vector"].values, system_of(exp))

@@ -28,7 +28,6 @@ from magheat.kernels.well_states import (
     copy_wells,
     fall,
     local_field,
-    move,
     relax,
     renew_fields,
     settle,

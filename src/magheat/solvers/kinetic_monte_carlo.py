@@ -41,8 +41,8 @@ ALONG = 1 - 1e-9
 class KineticMonteCarlo:
     """Thermal flips between the two wells of every particle, in each other's dipolar fields and a changing field.
 
-    Every moment stays at the minimum of its well, all in each other's fields; it follows the field at once, and flips at
-    the rate of its barrier. One run is one history: the mean over seeds is the caller's.
+    Every moment stays at the minimum of its well, all in each other's fields. It follows the field at once, and flips
+    at the rate of its barrier. One run is one history: the mean over seeds is the caller's.
 
     Parameters
     ----------
@@ -156,9 +156,10 @@ class KineticMonteCarlo:
             return f"Experiment.damping must be > 0 for KineticMonteCarlo.prefactor = {self.prefactor!r}; got 0."
         along = np.abs(particles_of(experiment).easy_axes @ np.asarray(experiment.applied_field.direction))
         if self.prefactor == "brown-field" and not (along.min() >= ALONG and experiment.applied_field.is_linear):
+            off = math.degrees(math.acos(min(1.0, float(along.min()))))
             return (
                 "KineticMonteCarlo.prefactor must be 'constant' or 'brown' unless all easy axes lie along the field; "
-                f"got 'brown-field' and an axis {math.degrees(math.acos(min(1.0, float(along.min())))):.3g} degrees off."
+                f"got 'brown-field' and an axis {off:.3g} degrees off."
             )
         return None
 
@@ -217,9 +218,7 @@ class KineticMonteCarlo:
                 f"take fewer cycles."
             )
         attrs = provenance(self, experiment, started) | told_of(result, experiment)
-        return particle_dataset(
-            experiment, system_of(experiment), result.moments, result.heat, result.work, attrs
-        )
+        return particle_dataset(experiment, system_of(experiment), result.moments, result.heat, result.work, attrs)
 
 
 def told_of(result: Result, experiment: Experiment) -> dict[str, Any]:

@@ -89,8 +89,8 @@ def first_wells(experiment: Experiment, spins: Spins) -> Wells:
 
 def empty_bench(n: int) -> kinetic.Bench:
     """Memory of one run."""
-    wells = (empty_wells(n) for _ in range(3))
-    return kinetic.Bench(*wells, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
+    there, trial, middle = (empty_wells(n) for _ in range(3))
+    return kinetic.Bench(there, trial, middle, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
 
 
 def run_one(
