@@ -43,8 +43,9 @@ FLIPS, PROPOSALS, HIDDEN, FALLS, AVALANCHES = range(5)
 #: What a flip leads to: a state, a state after others flipped, too, or back.
 TO_STATE, TO_AVALANCHE, NOWHERE = range(3)
 #: A barrier's correction, once computed, counts as known while the local field has moved by less than NEAR H_K, and
-#: then to within KNOWN k_B T.
-NEAR, KNOWN = 0.1, 0.5
+#: then to within KNOWN k_B T. Of one that is raised only HIGHEST counts, since others may lose their wells next time; of
+#: a flip that leads to no state it counts as OPEN.
+NEAR, KNOWN, HIGHEST, OPEN = 0.1, 0.7, 0.3, -1.5
 #: A bound takes in this share of the barrier's change over the step, and k_B T.
 CHANGE, SLACK = 0.25, 0.01
 #: Largest of (1 - h^2)(1 + h).
@@ -167,7 +168,8 @@ def learn(bench, here, i, field, b, kind, spins):
     """Keep the correction of a barrier that was computed."""
     along, across = local_field(here, i, field, spins)
     bench.known_at[0, i], bench.known_at[1, i], bench.known_at[2, i] = along, across, here.side[i]
-    bench.correction[i] = b - barrier(here, i, field, spins) if kind == TO_STATE else 0.0
+    found = b - barrier(here, i, field, spins) if kind == TO_STATE else OPEN
+    bench.correction[i] = min(found, HIGHEST)
 
 
 @kernel
