@@ -67,7 +67,7 @@ def settled(spins, sides, field):
     state.side[:] = sides
     state.m[:] = spins.axis * state.side
     renew_fields(state, spins)
-    _, lost = relax(state, field, spins)
+    _, lost = relax(state, field, False, spins)
     return None if lost else state
 
 

@@ -26,7 +26,6 @@ from magheat.kernels.well_states import (
     add_drops,
     add_work,
     copy_wells,
-    fall,
     local_field,
     relax,
     renew_fields,
@@ -112,13 +111,14 @@ def flip(trial, here, i, field, spins):
     """The state ``trial`` to which a flip of particle i leads, what kind it is, and the rounds it took."""
     copy_wells(trial, here)
     trial.side[i] = -here.side[i]
-    settle(trial, i, field, spins)
-    rounds, lost = relax(trial, field, spins)
+    settle(trial, i, field, False, 1.0, spins)
+    rounds, lost = relax(trial, field, False, spins)
     if not lost:
         return TO_STATE, rounds
     if trial.lost[i] > 0.0:
         return NOWHERE, rounds
-    rounds += fall(trial, field, spins)
+    more, _ = relax(trial, field, True, spins)
+    rounds += more
     return (TO_AVALANCHE if trial.side[i] != here.side[i] else NOWHERE), rounds
 
 
@@ -243,9 +243,7 @@ def start(samples, run, bench, path, spins):
     """Settle the first state, falling from lost wells, and store it; nothing of that is counted."""
     set_field(bench.field[0], path, 0, 0.0)
     renew_fields(run.here, spins)
-    _, lost = relax(run.here, bench.field[0], spins)
-    if lost:
-        fall(run.here, bench.field[0], spins)
+    relax(run.here, bench.field[0], True, spins)
     store_sample(samples, 0, run)
 
 
@@ -253,7 +251,7 @@ def start(samples, run, bench, path, spins):
 def reach(to, run, row, bench, spins):
     """Bring ``to`` to the field of a row of the bench by reversible motion from here; whether it is one, and rounds."""
     copy_wells(to, run.here)
-    rounds, lost = relax(to, bench.field[row], spins)
+    rounds, lost = relax(to, bench.field[row], False, spins)
     return not lost and largest_move(run.here, to) <= LARGEST_MOVE, rounds
 
 
@@ -280,7 +278,7 @@ def fall_to(run, bench, spins):
     for i in range(spins.p.shape[0]):
         for c in range(3):
             run.work[i] -= spins.p[i] * here.m[c, i] * (bench.field[1, c] - bench.field[0, c])
-    rounds = fall(there, bench.field[1], spins)
+    rounds, _ = relax(there, bench.field[1], True, spins)
     add_drops(run.heat, 1.0, here, bench.field[1], there, bench.field[1], spins)
     run.tally[FALLS] += 1
     go_on(run, there, 1, bench)
@@ -293,7 +291,7 @@ def accept(run, bench, i, kind, spins):
     middle, trial, field = bench.middle, bench.trial, bench.field[0]
     copy_wells(middle, run.here)
     middle.side[i] = -run.here.side[i]
-    settle(middle, i, field, spins)
+    settle(middle, i, field, False, 1.0, spins)
     add_drops(run.heat, 1.0, run.here, field, middle, field, spins)
     add_drops(run.heat, 1.0, middle, field, trial, field, spins)
     copy_wells(run.here, trial)

@@ -1,7 +1,8 @@
 """States in which every moment stays in its well: the wells' minima in each other's dipolar fields.
 
 Fields are in A/m, energies in k_B T. The moments are found by going round: each is put at the minimum of its well in
-the field of all others, which never raises the energy, until none moves.
+the field of all others, which never raises the energy, until none moves. A well that is lost on the way may come back
+as the others move: the moment waits at the fold. In a fall it goes to the well that is left.
 """
 
 import math
@@ -16,8 +17,11 @@ from magheat.kernels.numba_options import device, kernel
 AT_REST = 1e-10
 #: rad, H_K: Newton's method goes the rest of the way where its step is smaller and the well's curvature larger.
 NEARBY, SOFTEST = 0.01, 0.05
-#: Rounds after which a state counts as settled all the same: it is about to lose its stability.
-MOST_ROUNDS = 1000
+#: Rounds after which a state counts as settled all the same, about to lose its stability, and rounds with a lost well
+#: after which that counts as lost for good.
+MOST_ROUNDS, PATIENCE = 1000, 30
+#: Every so many rounds it is seen how fast they converge, and no more slowly than this counts.
+WATCHED, SLOWEST = 8, 0.995
 
 
 class Spins(NamedTuple):
@@ -126,10 +130,13 @@ def newton_step(c, i, field, spins):
 
 
 @kernel
-def bottom(c, i, field, spins):
-    """Direction of moment i at the bottom of its well, or at the fold of a lost one, from anywhere."""
+def bottom(c, i, field, falls, spins):
+    """Direction of moment i at the bottom of its well, from anywhere; at the fold of a lost one, unless it falls."""
     along, b = local_field(c, i, field, spins)
     u, v, _, exists = well(along, b, c.side[i])
+    if falls and not exists:
+        c.side[i] = -c.side[i]
+        u, v, _, exists = well(along, b, c.side[i])
     c.lost[i] = 0.0 if exists else 1.0
     scale = v / (b * spins.h_k[i])  # of the field across, in A/m
     u -= v / b * along
@@ -140,15 +147,18 @@ def bottom(c, i, field, spins):
 
 
 @kernel
-def settle(c, i, field, spins):
-    """Put moment i at the bottom of its well, or at the fold of a lost one; returns the square of its move."""
+def settle(c, i, field, falls, stretch, spins):
+    """Put moment i at the bottom of its well (see ``bottom``); returns the square of its move.
+
+    Close to it the move is stretched.
+    """
     x, y, z, square = newton_step(c, i, field, spins)
     if square <= AT_REST * AT_REST:
         return square
     if square < NEARBY * NEARBY:
-        mx, my, mz = c.m[0, i] + x, c.m[1, i] + y, c.m[2, i] + z
+        mx, my, mz = c.m[0, i] + stretch * x, c.m[1, i] + stretch * y, c.m[2, i] + stretch * z
     else:
-        mx, my, mz = bottom(c, i, field, spins)
+        mx, my, mz = bottom(c, i, field, falls, spins)
     norm = 1.0 / math.sqrt(mx * mx + my * my + mz * mz)
     mx, my, mz = norm * mx, norm * my, norm * mz
     square = (mx - c.m[0, i]) ** 2 + (my - c.m[1, i]) ** 2 + (mz - c.m[2, i]) ** 2
@@ -158,33 +168,35 @@ def settle(c, i, field, spins):
 
 
 @kernel
-def relax(c, field, spins):
+def relax(c, field, falls, spins):
     """Settle all moments in their wells; returns the rounds it took, and whether a well is lost."""
-    n, rounds = spins.p.shape[0], 0
-    while rounds < MOST_ROUNDS:
+    n, rounds, without = spins.p.shape[0], 0, 0
+    lost, stretch, before = False, 1.0, 1.0
+    while rounds < MOST_ROUNDS and without < PATIENCE:
         most = 0.0
+        lost = False
         for i in range(n):
-            most = max(most, settle(c, i, field, spins))
+            most = max(most, settle(c, i, field, falls, stretch, spins))
+            lost = lost or c.lost[i] > 0.0
         rounds += 1
+        without = without + 1 if lost else 0
         if most <= AT_REST * AT_REST:
             break
-    lost = False
-    for i in range(n):
-        lost = lost or c.lost[i] > 0.0
+        if rounds % WATCHED == 0:
+            stretch = better_stretch(stretch, math.sqrt(most / before))
+        before = most
     return rounds, lost
 
 
-@kernel
-def fall(c, field, spins):
-    """From a state with lost wells down to one without: who lost its well goes over to the other one."""
-    rounds, lost = 0, True
-    while lost and rounds < MOST_ROUNDS:
-        for i in range(spins.p.shape[0]):
-            if c.lost[i] > 0.0:
-                c.side[i] = -c.side[i]
-        more, lost = relax(c, field, spins)
-        rounds += more
-    return rounds
+@device
+def better_stretch(stretch, shrinking):
+    """How far to go beyond each bottom so that rounds converge fastest, from how much the moves shrink in a round.
+
+    Successive over-relaxation: D. M. Young, Trans. Am. Math. Soc. 76, 92 (1954).
+    """
+    shrinking = min(shrinking, SLOWEST)
+    plain = min((shrinking + stretch - 1.0) ** 2 / (shrinking * stretch * stretch), SLOWEST)
+    return 2.0 / (1.0 + math.sqrt(1.0 - plain))
 
 
 @kernel

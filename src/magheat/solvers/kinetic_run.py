@@ -25,7 +25,7 @@ GENERATOR, RANDOMS, WORK_PER_CALL = 4, 3 * 2**14, 1e8
 #: Barriers change by about 2 k_B T in a step of the field, which lies between these shares of H_K.
 STEP, SMALLEST_STEP, LARGEST_STEP = 0.5, 1e-3, 0.02
 #: The drive is followed as a polyline within this share of the smallest H_K.
-SAGITTA = 1e-6
+SAGITTA = 2e-5
 
 
 class Result(NamedTuple):
