@@ -20,8 +20,8 @@ NEARBY, SOFTEST = 0.01, 0.05
 #: Rounds after which a state counts as settled all the same, about to lose its stability, and rounds with a lost well
 #: after which that counts as lost for good.
 MOST_ROUNDS, PATIENCE = 1000, 30
-#: Every so many rounds it is seen how fast they converge, and no more slowly than this counts.
-WATCHED, SLOWEST = 8, 0.995
+#: Every so many rounds it is seen how fast they converge; the farthest stretch, since one too far is slow as well.
+WATCHED, FARTHEST = 6, 1.6
 
 
 class Spins(NamedTuple):
@@ -194,9 +194,8 @@ def better_stretch(stretch, shrinking):
 
     Successive over-relaxation: D. M. Young, Trans. Am. Math. Soc. 76, 92 (1954).
     """
-    shrinking = min(shrinking, SLOWEST)
-    plain = min((shrinking + stretch - 1.0) ** 2 / (shrinking * stretch * stretch), SLOWEST)
-    return 2.0 / (1.0 + math.sqrt(1.0 - plain))
+    plain = min((shrinking + stretch - 1.0) ** 2 / (shrinking * stretch * stretch), 1.0)
+    return min(2.0 / (1.0 + math.sqrt(1.0 - plain)), FARTHEST)
 
 
 @kernel
