@@ -42,8 +42,8 @@ FLIPS, PROPOSALS, HIDDEN, FALLS, AVALANCHES = range(5)
 #: What a flip leads to: a state, a state after others flipped, too, or back.
 TO_STATE, TO_AVALANCHE, NOWHERE = range(3)
 #: A barrier's correction, once computed, counts as known while the local field has moved by less than NEAR H_K, and
-#: then to within KNOWN k_B T. Of one that is raised only HIGHEST counts, since others may lose their wells next time; of
-#: a flip that leads to no state it counts as OPEN.
+#: then to within KNOWN k_B T. Of one that is raised only HIGHEST counts, since others may lose their wells next time.
+#: That of a flip that leads to no state counts as OPEN.
 NEAR, KNOWN, HIGHEST, OPEN = 0.1, 0.7, 0.3, -1.5
 #: A bound takes in this share of the barrier's change over the step, and k_B T.
 CHANGE, SLACK = 0.25, 0.01

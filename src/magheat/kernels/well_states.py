@@ -15,11 +15,12 @@ from magheat.kernels.numba_options import device, kernel
 
 #: rad; moments that would move by less stay. The energy is stationary there: its error is the square of this.
 AT_REST = 1e-10
-#: rad, H_K: Newton's method goes the rest of the way where its step is smaller and the well's curvature larger.
-NEARBY, SOFTEST = 0.01, 0.05
+#: Newton's method goes the rest of the way where the well's curvature (in H_K) is larger than this, and its step (rad)
+#: smaller than this share of the curvature. Near the fold, where roots are double, it alone is exact to round-off.
+SOFTEST, NEARBY = 1e-4, 0.05
 #: Rounds after which a state counts as settled all the same, about to lose its stability, and rounds with a lost well
 #: after which that counts as lost for good.
-MOST_ROUNDS, PATIENCE = 1000, 30
+MOST_ROUNDS, PATIENCE = 300, 30
 #: Every so many rounds it is seen how fast they converge; the farthest stretch, since one too far is slow as well.
 WATCHED, FARTHEST = 6, 1.6
 
@@ -126,7 +127,8 @@ def newton_step(c, i, field, spins):
         return 0.0, 0.0, 0.0, math.inf
     both = (wx * gx + wy * gy + wz * gz) / soft
     x, y, z = (gx + both * wx) / strength, (gy + both * wy) / strength, (gz + both * wz) / strength
-    return x, y, z, x * x + y * y + z * z
+    square = x * x + y * y + z * z
+    return x, y, z, square if square < (NEARBY * min(soft, 1.0)) ** 2 else math.inf
 
 
 @kernel
@@ -155,7 +157,7 @@ def settle(c, i, field, falls, stretch, spins):
     x, y, z, square = newton_step(c, i, field, spins)
     if square <= AT_REST * AT_REST:
         return square
-    if square < NEARBY * NEARBY:
+    if square < math.inf:
         mx, my, mz = c.m[0, i] + stretch * x, c.m[1, i] + stretch * y, c.m[2, i] + stretch * z
     else:
         mx, my, mz = bottom(c, i, field, falls, spins)

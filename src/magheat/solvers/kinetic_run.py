@@ -90,7 +90,9 @@ def first_wells(experiment: Experiment, spins: Spins) -> Wells:
 def empty_bench(n: int) -> kinetic.Bench:
     """Memory of one run."""
     there, trial, middle = (empty_wells(n) for _ in range(3))
-    return kinetic.Bench(there, trial, middle, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3)))
+    return kinetic.Bench(
+        there, trial, middle, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3))
+    )
 
 
 def run_one(
