@@ -42,13 +42,21 @@ html_css_files = ["magheat.css"]
 PAGES = (
     "index",
     "getting-started",
+    "page",
+    "service",
     "own-particles",
     "sweeps",
     "store",
     "measured-data",
+    "inverse",
+    "surrogates",
+    "improve",
     "theory",
+    "thermal",
     "two-wells",
+    "learning-paper",
     "limits",
+    "comparison",
     "speed",
 )
 html_sidebars = {page: [] for page in PAGES}

@@ -46,7 +46,7 @@ def test_extreme_experiments_give_finite_answers_whose_ledger_closes(exp):
         ({"cycles": 10**6}, "Experiment.cycles"),
         ({"cycles": 10**6, "samples_per_cycle": 4}, "cycles"),
         ({"samples_per_cycle": 1}, "Experiment.samples_per_cycle"),
-        ({"temperature": 300}, "Experiment.temperature"),
+        ({"temperature": -1}, "Experiment.temperature"),
     ],
 )
 def test_what_cannot_be_run_is_refused_by_name(change, field):

@@ -199,6 +199,32 @@ def test_particles_from_a_file_travel_in_the_design(tmp_path):
     np.testing.assert_array_equal(first.easy_axes, mh.arrangement.random_axes(3, 1))
 
 
+def test_clusters_may_vary_in_their_seed_their_kind_and_their_numbers():
+    start, stop = PAIR.index("[particles]"), PAIR.index("[applied_field]")
+    table = '[particles]\narrangement = "fractal"\ncount = 9\ndiameter = "20 nm"\n'
+    base = PAIR[:start] + table + PAIR[stop:]
+    axes = axis("particles.seed", values="[1, 2]"), axis("fractal_dimension", low=1.8, high=2.0, count=2)
+    made = design(base, 'design = "factorial"', *axes)
+    places = {experiment_at(plan_of(made), row).particles for row in made.points}
+    want = mh.arrangement.fractal(count=9, diameter="20 nm", fractal_dimension=2.0, seed=2, material=mh.magnetite)
+    assert len(places) == 4
+    assert want.positions.tobytes() in {each.positions.tobytes() for each in places}
+
+
+def test_particles_from_an_xyz_file_travel_in_the_design(tmp_path):
+    (tmp_path / "two.xyz").write_text("2\n\nP 0 0 0\nP 30 0 0\n", encoding="utf-8")
+    table = '[particles]\nxyz = "two.xyz"\nlength_unit = "nm"\ndiameters = "20 nm"\neasy_axes = [0, 0, 1]\n'
+    start, stop = PAIR.index("[particles]"), PAIR.index("[applied_field]")
+    file = tmp_path / "design.toml"
+    sweep = '[sweep]\ndesign = "factorial"\n' + axis("applied_field.amplitude", values='["300 Oe", "500 Oe"]')
+    file.write_text(PAIR[:start] + table + PAIR[stop:] + sweep, encoding="utf-8")
+    made = read_design(file)
+    (tmp_path / "two.xyz").unlink()
+    particles = experiment_at(plan_of(made), made.points[1]).particles
+    np.testing.assert_array_equal(particles.positions, [[0, 0, 0], [30e-9, 0, 0]])
+    np.testing.assert_array_equal(particles.diameters, [20e-9, 20e-9])
+
+
 CSV = 'design = "csv"\nfile = "rows.csv"'
 
 
@@ -292,7 +318,7 @@ def test_what_makes_no_design_is_refused_in_one_sentence(head, axes, words):
         (ENSEMBLE, axis("ensemble.interaction_model", values='["none", "barier"]'), "'none' or 'barrier'"),
         (ENSEMBLE, axis("solver.axis_points", low=0, high=10), "axis_points"),
         (PAIR, axis("particles.gap", low='"-1 nm"', high='"9 nm"'), "pair.gap must be >= 0"),
-        (PAIR, axis("experiment.temperature", low=0.0, high=300.0), "temperature must be 0"),
+        (PAIR, axis("experiment.temperature", low=-1.0, high=300.0), "temperature must be >= 0"),
         (ENSEMBLE.replace("two-well", "llg"), DIAMETER, "^Experiment.ensemble has no positions"),
     ],
 )

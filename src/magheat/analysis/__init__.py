@@ -6,6 +6,7 @@ from magheat.analysis.heat import (
     heat_by_cycle,
     heat_per_cycle,
     local_energy_changes,
+    mean_heat,
     pair_transfers,
 )
 from magheat.analysis.jumps import jumps
@@ -39,6 +40,7 @@ __all__ = [
     "jumps",
     "local_energy_changes",
     "loss_per_cycle",
+    "mean_heat",
     "pair_transfers",
     "remanence",
     "sample_loop",

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
+from magheat.analysis.statistics import summarize
 from magheat.constants import MU_0
 from magheat.dataset import check, require, samples_per_cycle
 from magheat.errors import SchemaError
@@ -62,6 +63,45 @@ def heat_by_cycle(ds: xr.Dataset) -> xr.DataArray:
     heat = at_ends.diff("time").rename(time="cycle").drop_vars("cycle", errors="ignore")
     heat = heat.assign_coords(cycle=np.arange(heat.sizes["cycle"])).rename("heat_by_cycle")
     return heat.assign_attrs(units="J", long_name="Released heat per cycle")
+
+
+def mean_heat(ds: xr.Dataset, first_cycle: int = 1) -> xr.Dataset:
+    """Mean heat per cycle of each particle over the cycles of a run, with its standard error by batch means.
+
+    At a temperature one cycle is one draw. Neighbouring cycles may be alike, so that they are put together to as many
+    batches as their number's square root; of several runs every one is a batch.
+
+    Parameters
+    ----------
+    ds
+        A run with particles, whole; with ``run`` or without.
+    first_cycle
+        The first one that counts: those before start from where the run was put.
+
+    Returns
+    -------
+    Dataset
+        ``mean``, ``standard_error``, ``spread`` (particle) in J and ``members``, the number of batches; the last three
+        of batches, NaN with fewer than two.
+
+    Raises
+    ------
+    SchemaError
+        When the dataset is not a whole run with particles, or has no cycle left.
+    """
+    heat = heat_by_cycle(ds).isel(cycle=slice(first_cycle, None))
+    cycles = heat.sizes["cycle"]
+    if first_cycle < 0 or not cycles:
+        raise SchemaError(
+            f"first_cycle must be >= 0 and < {ds.attrs['cycles']}, the number of cycles; got {first_cycle}."
+        )
+    if "run" in heat.dims:
+        return summarize(heat.mean("cycle").assign_attrs(heat.attrs), "run")
+    count = max(int(np.sqrt(cycles)), 1)
+    size = cycles // count
+    last = heat.isel(cycle=slice(cycles - count * size, None))
+    batches = last.coarsen(cycle=size).mean().assign_attrs(heat.attrs)
+    return summarize(batches, "cycle")
 
 
 def energy_ledger(ds: xr.Dataset, start: float | None = None, stop: float | None = None) -> xr.Dataset:

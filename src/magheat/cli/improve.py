@@ -84,7 +84,7 @@ def _report(found: Improvement) -> None:
 
 def _where(found: Improvement) -> str:
     """The ranges in which the chosen points stand out most."""
-    from magheat.cli.words import number
+    from magheat.analysis.words import number
     from magheat.dataset import ENSEMBLE_COORDINATES
 
     told = []

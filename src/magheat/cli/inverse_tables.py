@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from magheat.cli import words
+from magheat.analysis import words
 from magheat.cli.summary import new_table, say
 from magheat.constants import OERSTED
 from magheat.workflows.optimize.objectives import OBJECTIVES

@@ -16,6 +16,7 @@ from magheat.cli.optimize import optimize
 from magheat.cli.predict import predict
 from magheat.cli.reproduce import reproduce
 from magheat.cli.run import run
+from magheat.cli.serve import serve
 from magheat.cli.store import app as store
 from magheat.cli.sweep import sweep
 from magheat.cli.train import train
@@ -44,7 +45,7 @@ def magheat(
     """Which magnetic nanoparticle heats, how much, and when?"""
 
 
-for command in (run, sweep, train, improve, predict, optimize, fit, reproduce, demo, bench):
+for command in (run, sweep, train, improve, predict, optimize, fit, reproduce, demo, serve, bench):
     app.command()(one_sentence(command))
 app.add_typer(store)
 

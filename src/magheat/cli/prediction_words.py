@@ -10,8 +10,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from magheat.analysis.words import ensemble_flags, number
 from magheat.cli import progress
-from magheat.cli.words import ensemble_flags, number
 from magheat.store.columns import meaning_of
 from magheat.surrogates import Surrogate
 

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from magheat import analysis
-from magheat.cli import words
-from magheat.cli.words import NOT_FOR_ROTATING, number
+from magheat.analysis import words
+from magheat.analysis.words import NOT_FOR_ROTATING, number
 from magheat.constants import OERSTED
 
 FloatArray = npt.NDArray[np.float64]

@@ -71,7 +71,7 @@ def _show(file: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from magheat.cli.words import number
+    from magheat.analysis.words import number
     from magheat.sweeps.building import require_ends
     from magheat.sweeps.design_file import read_design
 

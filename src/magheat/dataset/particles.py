@@ -48,6 +48,7 @@ COORDINATES: dict[str, tuple[tuple[str, ...], str, str]] = {
 OPTIONAL_COORDINATES: dict[str, tuple[str, str]] = {
     "amplitude": ("A/m", "Amplitude of the applied field"),
     "damping": ("1", "Damping"),
+    "temperature": ("K", "Temperature"),
 }
 
 _CHECKS: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -82,6 +83,7 @@ def particle_run(
     attrs: Mapping[str, Any],
     amplitude: float | None = None,
     damping: float | None = None,
+    temperature: float | None = None,
 ) -> xr.Dataset:
     """Dataset of one run, from the arrays that a solver ends with.
 
@@ -116,8 +118,8 @@ def particle_run(
         Whether the dipolar interaction was on.
     attrs
         What identifies the run: experiment (JSON), key, magheat_version, solver, solver_options, seed, wall_time_s.
-    amplitude, damping
-        A/m and 1; coordinates when given.
+    amplitude, damping, temperature
+        A/m, 1 and K; coordinates when given.
 
     Raises
     ------
@@ -156,7 +158,7 @@ def particle_run(
         "temperature_rise": released_heat / (heat_capacity * coordinates["volume"]),
     }
     variables |= {name: variable(name, VARIABLES[name], value, sizes) for name, value in derived.items()}
-    for name, value in (("amplitude", amplitude), ("damping", damping)):
+    for name, value in (("amplitude", amplitude), ("damping", damping), ("temperature", temperature)):
         if value is not None:
             coords[name] = variable(name, ((), *OPTIONAL_COORDINATES[name]), float(value), sizes)
     coords["time"] = variable("time", (("time",), "s", "Time"), time, sizes)

@@ -119,5 +119,6 @@ def particle_dataset(
         interactions=experiment.interactions,
         amplitude=drive.amplitude,
         damping=experiment.damping,
+        temperature=experiment.temperature,
         attrs=attrs,
     )

@@ -16,6 +16,7 @@ from magheat.errors import SpecError
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support, sample_times
 from magheat.solvers.continuation import Sweep, follow_minimum
 from magheat.solvers.lowering import start_of, system_of
+from magheat.solvers.size import too_dense
 from magheat.spec.checks import explained
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class EnergyMinimizer:
                 f"Experiment.temperature must be 0 for the solver 'minimize'; got {experiment.temperature:g} K. A "
                 f"minimum of the energy is a state at 0 K: set temperature=0."
             )
-        return None
+        return too_dense(experiment, experiment.cycles * experiment.samples_per_cycle)
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one run; ``progress`` is told the fraction done."""

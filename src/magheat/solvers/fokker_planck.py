@@ -91,7 +91,7 @@ class FokkerPlanck:
             )
         if not experiment.damping > 0:
             return "Experiment.damping must be > 0 for the solver 'fokker-planck': heat comes in by it; got 0."
-        largest = max(_coefficients(one) for one in _members(experiment, self))
+        largest = max(self.coefficients(experiment))
         if largest > _MOST_COEFFICIENTS:
             return (
                 f"Experiment.ensemble asks for {largest} spherical harmonics, more than {_MOST_COEFFICIENTS}: where "
@@ -99,6 +99,10 @@ class FokkerPlanck:
                 f"or axes='0 deg'."
             )
         return None
+
+    def coefficients(self, experiment: Experiment) -> list[int]:
+        """Spherical harmonics of every kind of particle in the ensemble: what a run costs grows with them."""
+        return [_coefficients(one) for one in _members(experiment, self)]
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one steady cycle; ``progress`` is told the fraction done.

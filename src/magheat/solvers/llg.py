@@ -1,4 +1,4 @@
-"""Landau-Lifshitz(-Gilbert) dynamics at 0 K with the heat and the work of every particle as states."""
+"""Landau-Lifshitz(-Gilbert) dynamics with the heat and the work of every particle as states."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.step import DOP853, DORMAND_PRINCE
 from magheat.kernels.system import System
-from magheat.solvers import lowering
+from magheat.solvers import llg_thermal, lowering
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
+from magheat.solvers.size import too_long
 from magheat.spec.checks import boolean, explained
 from magheat.spec.experiment import particles_of
 
@@ -33,6 +34,8 @@ TWIN_TILT, REPRODUCIBLE = 1e-8, 1e-3
 #: Measured on the paper's pair: order 5 reaches the same heat sooner above this damping and tolerance.
 STRONG_DAMPING, FINE = 0.05, 2e-9
 LOOSER, CHECKED_PARTICLES = 10.0, 64
+#: Fields of all particles per step, at least.
+STAGES = 6
 
 
 class Prepared(NamedTuple):
@@ -66,6 +69,10 @@ class LLG:
         Most attempted steps of a run; a longer one is refused before it starts.
     threads
         Threads for many runs; all cores when None.
+    scheme
+        Of thermal runs (temperature > 0), whose steps are fixed: "split" (weak order 2) or "heun" (strong order 1/2).
+    bias
+        Of thermal runs: relative bias of <m_z^2> that the step of "split" is chosen for, > 0 and <= 0.1.
 
     Raises
     ------
@@ -75,8 +82,9 @@ class LLG:
     Notes
     -----
     Source: Munoz-Menendez et al., Phys. Rev. B 102, 214412 (2020), eq. (1). One run and many take the same road, so
-    that they give the same bits. Particles that sit exactly on a zero-torque ridge (axes, dipolar fields and drive
-    parallel) would never switch at 0 K; their axes are tilted by 1e-6 rad.
+    that they give the same bits. At a temperature, heat is the net heat to the bath, whose temperature is fixed, and
+    noise depends on (seed, particle, step) alone. Particles that sit exactly on a zero-torque ridge (axes, dipolar
+    fields and drive parallel) would never switch at 0 K; there their axes are tilted by 1e-6 rad.
     """
 
     name: ClassVar[str] = "llg"
@@ -87,6 +95,8 @@ class LLG:
     check_error: bool | None = None
     max_steps: float = 2e8
     threads: int | None = None
+    scheme: Literal["split", "heun"] = "split"
+    bias: float = 1e-3
 
     def __post_init__(self) -> None:
         if not (isinstance(self.rtol, int | float) and 1e-13 <= self.rtol <= 1e-4):
@@ -104,24 +114,29 @@ class LLG:
                 object.__setattr__(self, option, boolean(value, f"LLG.{option}"))
         if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
             raise SpecError(f"LLG.threads must be a whole number >= 1 or None for all cores; got {self.threads!r}.")
+        if self.scheme not in llg_thermal.SCHEMES:
+            raise SpecError(f"LLG.scheme must be one of {', '.join(llg_thermal.SCHEMES)}; got {self.scheme!r}.")
+        if isinstance(self.bias, bool) or not (isinstance(self.bias, int | float) and 0 < self.bias <= 0.1):
+            raise SpecError(f"LLG.bias must be > 0 and <= 0.1; got {self.bias!r}. 1e-3 is the default.")
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
         if experiment.ensemble is not None:
             return needs_particles(self, experiment)
-        if experiment.temperature > 0:
-            return (
-                "Experiment.temperature must be 0 for the solver 'llg' in this version; got "
-                f"{experiment.temperature:g} K. Set temperature=0."
-            )
-        steps = expected_steps(experiment)
+        steps = self.expected_steps(experiment)
         if steps > self.max_steps:
             return (
                 f"Experiment.applied_field and cycles ask for about {steps:.1e} integration steps, more than "
                 f"LLG.max_steps = {self.max_steps:g}; take fewer cycles, a higher frequency or a lower amplitude, or "
                 f"raise max_steps."
             )
-        return None
+        return too_long(experiment, STAGES * steps)
+
+    def expected_steps(self, experiment: Experiment) -> float:
+        """Steps of a run: a rough number at 0 K, where they adapt, and theirs at a temperature."""
+        if experiment.temperature > 0:
+            return llg_thermal.expected_steps(experiment, self.bias)
+        return expected_steps(experiment)
 
     def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
         """Return the dataset of one run; with its twin and its looser run unless these are switched off."""
@@ -141,6 +156,9 @@ class LLG:
         started = time.perf_counter()
         for experiment in experiments:
             require_support(self, experiment)
+        hot = [experiment.temperature > 0 for experiment in experiments]
+        if any(hot):
+            return self._with_thermal(experiments, hot, sensitivity, error, progress)
         prepared = [prepare(experiment) for experiment in experiments]
         kinds = 1 + sensitivity + error
         runs = [lowered(one, one.start, self.rtol, self.max_steps) for one in prepared]
@@ -156,6 +174,17 @@ class LLG:
             ds.attrs["steps"] = int(results.attempts[i])
             parts.append(with_checks(ds, one, heats, sensitivity, error, self.rtol))
         return parts
+
+    def _with_thermal(
+        self, experiments: list[Experiment], hot: list[bool], sensitivity: bool, error: bool, progress: Progress | None
+    ) -> list[xr.Dataset]:
+        """Run those at a temperature and those at 0 K each by their road, and put the results back in order."""
+        warm = iter(
+            llg_thermal.simulate([e for e, is_hot in zip(experiments, hot, strict=True) if is_hot], self, progress)
+        )
+        still = [e for e, is_hot in zip(experiments, hot, strict=True) if not is_hot]
+        cold = iter(self._simulate(still, sensitivity, error, progress) if still else [])
+        return [next(warm if is_hot else cold) for is_hot in hot]
 
     def _integrate(
         self, runs: list[Runs], experiments: list[Experiment], kinds: int, progress: Progress | None

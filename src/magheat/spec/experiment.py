@@ -52,7 +52,7 @@ class Experiment:
     damping
         alpha, >= 0 and <= 1000; 0.01 to 1 is usual.
     temperature
-        In K, >= 0; at 0 there is no thermal field, and in this version the solvers take 0 only.
+        In K, >= 0; at 0 there is no thermal field.
     cycles
         Periods of the applied field, >= 1.
     samples_per_cycle

@@ -23,19 +23,21 @@ A file has the tables ``[material]`` (or one ``[[materials]]`` after the other),
     [experiment]
     damping = 1.0
 
-``[particles]`` may give ``positions``, ``diameters`` and ``easy_axes`` instead of an ``arrangement`` ("pair", "chain"
-or "lattice"), or name a file: ``csv = "cluster.csv"``, looked for beside the TOML file; so may a ``[applied_field]``
-of kind "sampled". ``easy_axes = { random_seed = 1 }`` draws random axes. ``[material]`` may start from a
-``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``, ``material_index`` in ``[particles]`` says
-which one each particle has; without it there must be one per particle. ``[ensemble]`` takes the place of
-``[particles]`` for the models that know no positions; its keys are the arguments of `Ensemble`.
+``[particles]`` may give ``positions``, ``diameters`` and ``easy_axes`` instead of an ``arrangement`` (the name of a
+function of `magheat.arrangement` that makes particles), or name a file: ``csv = "cluster.csv"`` or
+``xyz = "cluster.xyz"``, looked for beside the TOML file; an ``[applied_field]`` of kind "sampled" has ``csv``, too.
+``easy_axes = { random_seed = 1 }`` draws random axes, a texture with ``direction`` and ``spread`` in the same braces.
+``[material]`` may start from a ``preset = "magnetite"`` (or "maghemite"). With several ``[[materials]]``,
+``material_index`` in ``[particles]`` says which one each particle has; without it there must be one per particle.
+``[ensemble]`` takes the place of ``[particles]`` for the models that know no positions; its keys are the arguments of
+`Ensemble`.
 """
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -46,11 +48,12 @@ import tomli_w
 from magheat.errors import SpecError
 from magheat.spec import arrangement
 from magheat.spec.applied_field import KINDS, AppliedField, Sampled
+from magheat.spec.arrangement import ARRANGEMENTS
 from magheat.spec.checks import arguments, integer, unknown_name
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.material import Material, maghemite, magnetite
 from magheat.spec.particles import Particles
-from magheat.units import shown
+from magheat.units import FloatArray, shown
 
 if TYPE_CHECKING:
     from magheat.spec.experiment import Experiment
@@ -59,9 +62,6 @@ Table = dict[str, Any]
 
 _TABLES = ("material", "materials", "particles", "ensemble", "applied_field", "experiment", "solver")
 _PRESETS = MappingProxyType({"magnetite": magnetite, "maghemite": maghemite})
-_ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
-    {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
-)
 
 
 def to_toml(experiment: Experiment) -> str:
@@ -180,24 +180,24 @@ def _material(table: Table) -> Material:
 
 
 def _particles(table: Table, material: Material | list[Material], folder: Path) -> Particles:
-    """Particles from one of the three forms of the table."""
+    """Particles from one of the four forms of the table."""
     if "material" in table:
         raise SpecError("[particles] material must be a table of its own; write [material]")
     if "material_index" in table:
         material = _chosen(table.pop("material_index"), material)
-    seed = _random_seed(table)
+    drawn = _drawn_axes(table)
     if "arrangement" in table:
         kind = table.pop("arrangement")
-        if not isinstance(kind, str) or kind not in _ARRANGEMENTS:
-            raise SpecError(unknown_name(f"[particles] arrangement = {shown(kind)}", str(kind), _ARRANGEMENTS))
-        particles = _ARRANGEMENTS[kind](**table, material=material)
+        if not isinstance(kind, str) or kind not in ARRANGEMENTS:
+            raise SpecError(unknown_name(f"[particles] arrangement = {shown(kind)}", str(kind), ARRANGEMENTS))
+        particles = ARRANGEMENTS[kind](**table, material=material)
     elif "csv" in table:
-        particles = Particles.from_csv(folder / _file(table.pop("csv"), "[particles]"), **table, material=material)
+        particles = Particles.from_csv(folder / _file(table, "csv", "[particles]"), **table, material=material)
+    elif "xyz" in table:
+        particles = Particles.from_xyz(folder / _file(table, "xyz", "[particles]"), **table, material=material)
     else:
         particles = Particles(**table, material=material)
-    if seed is None:
-        return particles
-    return particles.replace(easy_axes=arrangement.random_axes(particles.count, seed))
+    return particles if drawn is None else particles.replace(easy_axes=drawn(particles.count))
 
 
 def _ensemble(table: Table, material: Material | list[Material]) -> Ensemble:
@@ -208,15 +208,22 @@ def _ensemble(table: Table, material: Material | list[Material]) -> Ensemble:
     return Ensemble(material=material, **table)
 
 
-def _random_seed(table: Table) -> int | None:
-    """The seed in ``easy_axes = { random_seed = 1 }``, which stands as z until the axes are drawn."""
+def _drawn_axes(table: Table) -> Callable[[int], FloatArray] | None:
+    """What draws the axes of ``easy_axes = { random_seed = 1 }``, which stands as z until their number is known."""
     axes = table.get("easy_axes")
     if not isinstance(axes, dict):
         return None
-    if list(axes) != ["random_seed"]:
-        raise SpecError(f"[particles] easy_axes must be axes or {{ random_seed = 1 }}; got {shown(axes)}")
+    if sorted(axes) not in (["random_seed"], ["direction", "random_seed", "spread"]):
+        raise SpecError(
+            f"[particles] easy_axes must be axes or {{ random_seed = 1 }}, with or without direction and spread; got "
+            f"{shown(axes)}"
+        )
     table["easy_axes"] = (0.0, 0.0, 1.0)
-    return integer(axes["random_seed"], "[particles] easy_axes.random_seed", 0, 2**63)
+    seed, texture = integer(axes["random_seed"], "[particles] easy_axes.random_seed", 0, 2**63), dict(axes)
+    del texture["random_seed"]
+    if not texture:
+        return lambda count: arrangement.random_axes(count, seed)
+    return lambda count: arrangement.textured_axes(count, seed, **texture)
 
 
 def _chosen(indices: Any, materials: Material | list[Material]) -> list[Material]:
@@ -232,15 +239,17 @@ def _applied_field(table: Table, folder: Path) -> AppliedField:
     if not isinstance(kind, str) or kind not in KINDS:
         raise SpecError(unknown_name(f"[applied_field] kind = {shown(kind)}", str(kind), KINDS))
     if kind == "sampled" and "csv" in table:
-        return Sampled.from_csv(folder / _file(table.pop("csv"), "[applied_field]"), **table)
+        return Sampled.from_csv(folder / _file(table, "csv", "[applied_field]"), **table)
     make: Callable[..., AppliedField] = KINDS[kind]
     return make(**table)
 
 
-def _file(name: Any, table: str) -> str:
+def _file(table: Table, key: str, where: str) -> str:
+    """The name of a file, taken out of a table."""
+    name = table.pop(key)
     if isinstance(name, str):
         return name
-    raise SpecError(f"{table} csv must be the name of a file; got {shown(name)}")
+    raise SpecError(f"{where} {key} must be the name of a file; got {shown(name)}")
 
 
 def _tables(experiment: Experiment) -> Table:

@@ -14,6 +14,7 @@ from magheat.spec.checks import by_constructor, content, explain_arguments, repl
 from magheat.spec.csv_table import read_columns
 from magheat.spec.material import Material
 from magheat.spec.overlap import deepest_overlap
+from magheat.spec.xyz import read_xyz, write_xyz
 from magheat.units import FloatArray, Quantities, Quantity, parse_array, shown
 
 #: A sphere of this diameter (m) or more is no macrospin but a forgotten unit.
@@ -114,6 +115,47 @@ class Particles:
             material=material,
         )
 
+    @classmethod
+    @explain_arguments
+    def from_xyz(
+        cls,
+        path: str | Path,
+        *,
+        material: Material | Sequence[Material],
+        length_unit: str | None = None,
+        diameters: Quantities | Quantity | None = None,
+        easy_axes: Quantities | None = None,
+    ) -> Particles:
+        """Particles from an XYZ file; an extended one may have the properties radius or diameter, and easy_axis.
+
+        Parameters
+        ----------
+        path
+            The file: the number of particles, a comment, then a name and x, y, z per line.
+        material
+            One for all, or one per line.
+        length_unit
+            Of its lengths, such as "nm" or "angstrom"; to be left out where the comment says ``length_unit=nm``.
+        diameters, easy_axes
+            What the file does not have.
+
+        Raises
+        ------
+        SpecError
+            With the line of what is wrong.
+        """
+        read = read_xyz(path, length_unit)
+        return cls(
+            positions=read["positions"],
+            diameters=_either(read, "diameters", diameters, path),
+            easy_axes=_either(read, "easy_axes", easy_axes, path),
+            material=material,
+        )
+
+    def to_xyz(self, path: str | Path) -> None:
+        """Write positions, diameters and easy axes as an extended XYZ file in nm, for OVITO, VMD and `from_xyz`."""
+        write_xyz(path, self.positions, self.diameters, self.easy_axes)
+
     @property
     def count(self) -> int:
         """Number of particles, n."""
@@ -209,6 +251,16 @@ def _material(value: Material | Sequence[Material], count: int) -> Material | tu
     if len(value) != count:
         raise SpecError(f"{name} must be one, or one per particle; got {len(value)} for {count} positions")
     return value[0] if len(set(value)) == 1 else tuple(value)
+
+
+def _either(read: dict[str, FloatArray], name: str, given: Any, path: str | Path) -> Any:
+    """What a file has or what was given beside it, not both."""
+    if (name in read) == (given is not None):
+        fix = (
+            f"has {name} already; leave out the argument beside it" if name in read else f"has no {name}; give {name}="
+        )
+        raise SpecError(f"{path} {fix}")
+    return read.get(name, given)
 
 
 def _stacked(columns: dict[str, FloatArray], names: tuple[str, ...], given: Any, path: str | Path) -> Any:

@@ -14,6 +14,7 @@ from magheat.dataset import LOW_BARRIER
 from magheat.surrogates.features import SCALES, sigma
 from magheat.surrogates.rows import Parts, Rows
 from magheat.surrogates.surrogate import Surrogate, has_barrier, per_mass
+from magheat.surrogates.tables import numbers
 from magheat.surrogates.validation import coverage, scores, shortcomings
 from magheat.units import FloatArray
 
@@ -77,7 +78,8 @@ def with_slp(surrogate: Surrogate, rows: Rows) -> tuple[dict[str, FloatArray], d
     floors = {name: _FLOORS * t.floor * scales.get(name, one) for name, t in surrogate.transforms.items()}
     truth = dict(rows.truth)
     if "slp" in surrogate.outputs and "slp" not in truth:
-        factor = per_mass(rows.frame, rows.columns)
+        density = numbers(rows.frame, "density") if "density" in rows.frame.columns else None
+        factor = per_mass(rows.columns, density)
         for values in (truth, floors):
             values["slp"] = values["loss_per_cycle"] * factor
     return truth, floors

@@ -55,10 +55,21 @@ class Conformal:
     def half_width(self, features: FloatArray, predicted: FloatArray, level: float) -> FloatArray:
         """(rows, outputs) half widths at this level, in units of the outputs' spread."""
         widths = local_scale(self.regressor, features)
+        at_level = self._at(level)
         for k in range(widths.shape[1]):
-            at_level = np.array([np.interp(level, self.probability, scores) for scores in self.score[:, k]])
-            widths[:, k] *= at_level[np.searchsorted(self.edges[:, k], predicted[:, k])]
+            widths[:, k] *= at_level[np.searchsorted(self.edges[:, k], predicted[:, k]), k]
         return widths
+
+    def _at(self, level: float) -> FloatArray:
+        """(parts, outputs) scores at a level: straight lines between those that are kept, all at once."""
+        p = self.probability
+        if not p[0] < level < p[-1]:
+            ends: FloatArray = self.score[..., 0 if level <= p[0] else -1]
+            return ends
+        i = int(np.searchsorted(p, level, side="right")) - 1
+        slope = (self.score[..., i + 1] - self.score[..., i]) / (p[i + 1] - p[i])
+        result: FloatArray = slope * (level - p[i]) + self.score[..., i]
+        return result
 
 
 def local_scale(regressor: Regressor, features: FloatArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 #: Rows that are predicted at once.
 _CHUNK = 131_072
+
+
+class Predicted(NamedTuple):
+    """Predictions of rows, (rows,) each: NAME, NAME_lower and NAME_upper in SI, NaN where none is given."""
+
+    values: dict[str, FloatArray]
+    in_range: np.ndarray
+    out_of_range: list[tuple[str, ...]]
+    low_barrier: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -92,24 +101,57 @@ class Surrogate:
         """
         import polars as pl
 
+        frame = as_frame(table)
+        density = numbers(frame, "density") if "density" in frame.columns else None
+        found = self.predict_columns(read_inputs(frame, self.domain), density, level=level, extrapolate=extrapolate)
+        result = {name: pl.Series(name, column, nan_to_null=True) for name, column in found.values.items()}
+        result["in_range"] = pl.Series("in_range", found.in_range)
+        named = [", ".join(names) or None for names in found.out_of_range]
+        result["out_of_range"] = pl.Series("out_of_range", named, dtype=pl.String)
+        if found.low_barrier is not None:
+            result["low_barrier"] = pl.Series("low_barrier", found.low_barrier)
+        return pl.DataFrame(result)
+
+    def predict_columns(
+        self,
+        columns: Mapping[str, FloatArray],
+        density: FloatArray | None = None,
+        *,
+        level: float = 0.9,
+        extrapolate: bool = False,
+    ) -> Predicted:
+        """Predictions of rows that are arrays already, in a tenth of a frame's time where they are few.
+
+        Parameters
+        ----------
+        columns
+            Every input, (rows,) in SI; words as their codes.
+        density
+            (rows,) in kg/m^3; magnetite's where None.
+        level, extrapolate
+            As in `predict`.
+
+        Raises
+        ------
+        SchemaError
+            When a density is not > 0.
+        SpecError
+            For a bad level.
+        """
         if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
             raise SpecError(f"level must be > 0 and < 1; got {level!r}; 0.9 means that nine of ten lie within.")
-        frame = as_frame(table)
-        columns = read_inputs(frame, self.domain)
         outside = self.domain.outside(columns)
         in_range = ~np.any(list(outside.values()), axis=0)
         values = self._values(columns, in_range | extrapolate, level)
         if "slp" in self.outputs and "slp" not in self.transforms:
             with np.errstate(over="ignore", invalid="ignore"):
-                factor = per_mass(frame, columns)
+                factor = per_mass(columns, density)
                 values |= {"slp" + end: values["loss_per_cycle" + end] * factor for end in _ENDS}
-        result = {name: pl.Series(name, column, nan_to_null=True) for name, column in values.items()}
-        result["in_range"] = pl.Series("in_range", in_range)
-        result["out_of_range"] = pl.Series("out_of_range", _named(outside, in_range), dtype=pl.String)
+        low_barrier = None
         if has_barrier(columns):
             with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-                result["low_barrier"] = pl.Series("low_barrier", sigma(columns) < LOW_BARRIER)
-        return pl.DataFrame(result)
+                low_barrier = sigma(columns) < LOW_BARRIER
+        return Predicted(values, in_range, _named(outside, in_range), low_barrier)
 
     def _values(self, columns: Mapping[str, FloatArray], wanted: np.ndarray, level: float) -> dict[str, FloatArray]:
         """Value and ends of every output that was learnt, NaN where not wanted."""
@@ -149,20 +191,20 @@ class Surrogate:
 _ENDS = ("", "_lower", "_upper")
 
 
-def _named(outside: Mapping[str, np.ndarray], in_range: np.ndarray) -> list[str | None]:
+def _named(outside: Mapping[str, np.ndarray], in_range: np.ndarray) -> list[tuple[str, ...]]:
     """The inputs out of range of each row."""
-    named: list[str | None] = [None] * in_range.size
+    named: list[tuple[str, ...]] = [()] * in_range.size
     for row in np.flatnonzero(~in_range):
-        named[row] = ", ".join(name for name, beyond in outside.items() if beyond[row])
+        named[row] = tuple(name for name, beyond in outside.items() if beyond[row])
     return named
 
 
-def per_mass(frame: pl.DataFrame, columns: Mapping[str, FloatArray]) -> FloatArray:
-    """(rows,) what makes an slp of a loss, frequency over density; of magnetite where the frame does not say."""
-    density = numbers(frame, "density") if "density" in frame.columns else np.float64(magnetite.density)
-    if np.any(density <= 0):
-        raise SchemaError(f"table column density must be > 0; got {np.nanmin(density):g} kg/m^3; magnetite has 5180.")
-    result: FloatArray = columns["frequency"] / density
+def per_mass(columns: Mapping[str, FloatArray], density: FloatArray | None) -> FloatArray:
+    """(rows,) what makes an slp of a loss, frequency over density; of magnetite where none is given."""
+    of = np.float64(magnetite.density) if density is None else density
+    if np.any(of <= 0):
+        raise SchemaError(f"table column density must be > 0; got {np.nanmin(of):g} kg/m^3; magnetite has 5180.")
+    result: FloatArray = columns["frequency"] / of
     return result
 
 

@@ -83,8 +83,7 @@ def _design(tables: Table, name: str, folder: Path) -> Design:
     for axis, number in zip(axes, points[0].tolist(), strict=True):
         first = with_value(first, axis.path, axis.value(number))
     solver = base.pop("solver", {})
-    if "csv" in base.get("particles", {}) or "csv" in base["applied_field"]:
-        base = without_files(base, first, folder)
+    base = without_files(base, first, folder)
     return Design(
         name=_word(sweep.get("name", name)),
         kind=kind,

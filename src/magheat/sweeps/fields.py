@@ -11,8 +11,9 @@ from typing import Any
 
 from magheat.api import SOLVERS
 from magheat.errors import SpecError
-from magheat.spec import arrangement, io
+from magheat.spec import io
 from magheat.spec.applied_field import KINDS, Sampled
+from magheat.spec.arrangement import ARRANGEMENTS
 from magheat.spec.checks import unknown_name
 from magheat.spec.ensemble import Ensemble
 from magheat.spec.experiment import Experiment
@@ -45,6 +46,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "rise_time": "s",
         "duration": "s",
         "period": "s",
+        "spread": "rad",
         "temperature": "K",
         "attempt_time": "s",
     }
@@ -53,9 +55,6 @@ UNITS: Mapping[str, str] = MappingProxyType(
 WHOLE = frozenset(
     {"cycles", "samples_per_cycle", "seed", "random_seed", "count", "shape", "material_index", "steps", "axis_points"}
     | {"size_points", "most_sweeps"}
-)
-_ARRANGEMENTS: Mapping[str, Callable[..., Particles]] = MappingProxyType(
-    {"pair": arrangement.pair, "chain": arrangement.chain, "lattice": arrangement.lattice}
 )
 
 
@@ -93,7 +92,7 @@ def known_fields(tables: Table) -> dict[str, list[str]]:
     if "ensemble" in tables:
         return owners | {"ensemble": [name for name in _arguments(Ensemble) if name != "material"]}
     kind = _text(tables, "particles", "arrangement")
-    make: Callable[..., Particles] = _ARRANGEMENTS.get(kind, Particles)
+    make: Callable[..., Particles] = ARRANGEMENTS.get(kind, Particles)
     return owners | {"particles": [*(name for name in _arguments(make) if name != "material"), "material_index"]}
 
 
@@ -150,19 +149,22 @@ def in_si(tables: Table) -> Table:
 
 
 def without_files(tables: Table, first: Table, folder: Path) -> Table:
-    """The tables with what their CSV files say in place of the files, for workers that may not see them.
+    """The tables with what their CSV and XYZ files say in place of the files, for workers that may not see them.
 
     ``first`` is the tables of one experiment of the design, with which its particles can be built.
     """
+    files = {"csv", "xyz", "length_unit"}
+    if not files & {*tables.get("particles", ()), *tables["applied_field"]}:
+        return tables
     experiment = io.from_tables({name: table for name, table in first.items() if name != "solver"}, folder)
     result = dict(tables)
-    if experiment.particles is not None and "csv" in tables.get("particles", {}):
+    if experiment.particles is not None and files & set(tables.get("particles", {})):
         read = {
             "positions": experiment.particles.positions.tolist(),
             "diameters": experiment.particles.diameters.tolist(),
             "easy_axes": experiment.particles.easy_axes.tolist(),
         }
-        result["particles"] = read | {name: value for name, value in tables["particles"].items() if name != "csv"}
+        result["particles"] = read | {name: value for name, value in tables["particles"].items() if name not in files}
     drive = experiment.applied_field
     if isinstance(drive, Sampled) and "csv" in tables["applied_field"]:
         read = {"times": drive.times.tolist(), "values": drive.values.tolist()}

@@ -106,6 +106,11 @@ def ensemble_heat(
         raise SpecError(f"perturbation must be at most 1 rad; got {angle:g} rad; 1e-6 rad is the default.")
     chosen = solver_of(solver, rtol)
     require_support(chosen, experiment)
+    if experiment.temperature > 0:
+        raise SpecError(
+            f"Experiment.temperature must be 0 for ensemble_heat, whose members differ by their starts; got "
+            f"{experiment.temperature:g} K; take mh.analysis.mean_heat of mh.simulate_many with several seeds."
+        )
     starts = perturbed(experiment, members, angle)
     batches = [starts[first : first + _BATCH] for first in range(0, members, _BATCH)]
     parts = []

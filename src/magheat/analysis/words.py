@@ -102,6 +102,8 @@ def reproducibility(ds: xr.Dataset) -> str:
     if "reproducible" not in ds:
         if ds.attrs.get("solver") == "minimize":
             return "Reproducible: the quasi-static path has no ringing that could be chaotic."
+        if float(ds.get("temperature", 0.0)) > 0:
+            return thermal_heat(ds)
         return "Not checked whether it is reproducible: no twin with a tilted start ran along."
     worst = float(ds["heat_sensitivity"].max())
     if bool(ds["reproducible"]):
@@ -109,6 +111,18 @@ def reproducibility(ds: xr.Dataset) -> str:
     return (
         f"NOT reproducible: a twin tilted by 1e-8 rad gives heats that differ by up to {100 * worst:.2g} % of the "
         "largest; the heats are a draw from a distribution; use mh.ensemble_heat."
+    )
+
+
+def thermal_heat(ds: xr.Dataset) -> str:
+    """What the mean over the cycles is worth, where one cycle is one draw."""
+    mean = analysis.mean_heat(ds, first_cycle=min(1, int(ds.attrs["cycles"]) - 1))
+    if int(mean["members"].min()) < 2:
+        return "At a temperature one cycle is one draw: take 16 cycles and more, or mh.simulate_many, for a mean."
+    heat, error = float(mean["mean"].sum()), float((mean["standard_error"] ** 2).sum() ** 0.5)
+    return (
+        f"At a temperature one cycle is one draw: over the cycles but the first the heat of all is {heat:.3e} "
+        f"+- {error:.1e} J (standard error)."
     )
 
 

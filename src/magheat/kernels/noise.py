@@ -1,0 +1,132 @@
+"""Counter-based noise: normal numbers that depend on (seed, run, particle, step) and on nothing else.
+
+Philox4x32 with ten rounds turns a counter of four words (step, step above 2^32, particle, run) and a key of two (the
+seed) into four words (J. K. Salmon et al., SC'11, doi 10.1145/2063384.2063405); Box and Muller make two normal numbers
+of two words. Whatever thread or lane asks, in whatever order, gets the same bits.
+"""
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import make_array
+
+from magheat.kernels.lane_type import VECTOR, WIDTH, lanes, sqrt
+from magheat.kernels.numba_options import device
+from magheat.kernels.physics import cosine_sine
+
+ROUNDS = 10
+MULTIPLIERS, WEYL = (0xD2511F53, 0xCD9E8D57), (0x9E3779B9, 0xBB67AE85)
+WORDS = ir.VectorType(ir.IntType(64), WIDTH)  # 32 bits in each of W lanes of 64
+LOW = 0xFFFFFFFF
+
+
+def whole(value):
+    """The same whole number on every lane."""
+    return ir.Constant(WORDS, [value] * WIDTH)
+
+
+def low_word(builder, value):
+    return builder.and_(value, whole(LOW))
+
+
+def spread_word(builder, scalar, shift):
+    """32 bits of a 64-bit number, from bit ``shift`` on, on every lane."""
+    word = builder.and_(builder.lshr(scalar, ir.Constant(scalar.type, shift)), ir.Constant(scalar.type, LOW))
+    one = builder.insert_element(ir.Constant(WORDS, ir.Undefined), word, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
+
+
+def philox_round(builder, words, key):
+    """One round: two products of 32 bits by 32, their halves crossed with the other words and the key."""
+    first = builder.mul(words[0], whole(MULTIPLIERS[0]))
+    second = builder.mul(words[2], whole(MULTIPLIERS[1]))
+    thirty_two = whole(32)
+    return [
+        builder.xor(builder.xor(builder.lshr(second, thirty_two), words[1]), key[0]),
+        low_word(builder, second),
+        builder.xor(builder.xor(builder.lshr(first, thirty_two), words[3]), key[1]),
+        low_word(builder, first),
+    ]
+
+
+def philox(builder, counter, key):
+    """Four words of noise on every lane from four words of counter and two of key."""
+    words = list(counter)
+    for _ in range(ROUNDS):
+        words = philox_round(builder, words, key)
+        key = [low_word(builder, builder.add(k, whole(w))) for k, w in zip(key, WEYL, strict=True)]
+    return words
+
+
+def words_at(context, builder, array_type, array, row):
+    data = make_array(array_type)(context, builder, array).data
+    first = builder.mul(row, ir.Constant(row.type, WIDTH))
+    return builder.load(builder.bitcast(builder.gep(data, [first]), WORDS.as_pointer()), align=8)
+
+
+def open_unit(builder, word):
+    """(word + 1/2)/2^32: between 0 and 1, neither of them."""
+    half, scale = ir.Constant(VECTOR, [0.5] * WIDTH), ir.Constant(VECTOR, [2.0**-32] * WIDTH)
+    return builder.fmul(builder.fadd(builder.uitofp(word, VECTOR), half), scale)
+
+
+@intrinsic
+def uniforms(typingctx, step, seed, run, particle, r):
+    """Four numbers in (0, 1) on every lane; ``seed`` and ``run`` (1, W), ``particle`` (R, W), int64; ``r``: its row."""
+    result = types.UniTuple(lanes, 4)
+
+    def codegen(context, builder, sig, args):
+        def words(k, row):
+            return words_at(context, builder, sig.args[k], args[k], row)
+
+        zero = ir.Constant(args[4].type, 0)
+        seeds = words(1, zero)
+        counter = [
+            spread_word(builder, args[0], 0),
+            spread_word(builder, args[0], 32),
+            low_word(builder, words(3, args[4])),
+            low_word(builder, words(2, zero)),
+        ]
+        key = [low_word(builder, seeds), builder.lshr(seeds, whole(32))]
+        numbers = [open_unit(builder, word) for word in philox(builder, counter, key)]
+        return cgutils.pack_array(builder, numbers)
+
+    return result(types.int64, seed, run, particle, types.intp), codegen
+
+
+@intrinsic
+def exponent_and_mantissa(typingctx, x):
+    """k and f with x = 2^k f, 0.75 <= f < 1.5, for normal positive numbers."""
+
+    def codegen(context, builder, sig, args):
+        bits = builder.bitcast(args[0], WORDS)
+        # Adding a quarter of the mantissa's range carries into the exponent from 1.5 on.
+        shifted = builder.add(bits, whole(1 << 51))
+        k = builder.sub(builder.lshr(shifted, whole(52)), whole(1023))
+        f = builder.bitcast(builder.sub(bits, builder.shl(k, whole(52))), VECTOR)
+        return cgutils.pack_array(builder, [builder.sitofp(k, VECTOR), f])
+
+    return types.UniTuple(lanes, 2)(lanes), codegen
+
+
+@device
+def logarithm(x):
+    """ln x to 1e-13 for 2^-33 <= x <= 1: 2 artanh((f - 1)/(f + 1)) + k ln 2."""
+    k, f = exponent_and_mantissa(x)
+    s = (f - 1.0) / (f + 1.0)
+    q = s * s
+    series = 1.0 + q * (
+        1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q * (1 / 11 + q * (1 / 13 + q * (1 / 15 + q * (1 / 17)))))))
+    )
+    return 2.0 * s * series + k * 0.6931471805599453
+
+
+@device
+def normals(step, seed, run, particle, r):
+    """Three normal numbers on every lane; arguments as of ``uniforms``."""
+    a, b, c, d = uniforms(step, seed, run, particle, r)
+    first, second = sqrt(-2.0 * logarithm(a)), sqrt(-2.0 * logarithm(c))
+    cos_b, sin_b = cosine_sine(b)
+    cos_d, _ = cosine_sine(d)
+    return first * cos_b, first * sin_b, second * cos_d

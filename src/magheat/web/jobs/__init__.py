@@ -1,0 +1,1 @@
+"""Processes that compute, and the queue of jobs, which survives the server."""

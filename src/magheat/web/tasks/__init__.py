@@ -1,0 +1,1 @@
+"""What the processes that compute do: from the text of a request to the bytes of its answer."""
