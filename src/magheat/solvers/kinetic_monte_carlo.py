@@ -17,8 +17,9 @@ from magheat.errors import ConvergenceError, SpecError
 from magheat.kernels import kinetic
 from magheat.kernels.batch import cores, watch
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
-from magheat.solvers.kinetic_run import Result, run_one, spins_of
-from magheat.solvers.lowering import system_of
+from magheat.solvers.kinetic_run import ROUNDS, Result, largest_step, run_one, spins_of
+from magheat.solvers.lowering import largest_field, system_of
+from magheat.solvers.size import too_long
 from magheat.solvers.two_well import PREFACTORS
 from magheat.solvers.two_well_lanes import Rates
 from magheat.spec.checks import explained
@@ -27,6 +28,7 @@ from magheat.spec.experiment import particles_of
 if TYPE_CHECKING:
     import xarray as xr
 
+    from magheat.kernels.well_states import Spins
     from magheat.spec.experiment import Experiment
 
 SADDLES = ("mean", "lower")
@@ -85,8 +87,8 @@ class KineticMonteCarlo:
     of each particle p (H + H')/2 . (m' - m) in the relaxation that follows. Field work is -mu_0 M_s V int m.dH along
     the path of the minima. The ledger closes to round-off over any interval.
 
-    Source: symmetrised barriers and thinning are described in :mod:`magheat.kernels.kinetic`; W. F. Brown, Phys. Rev.
-    130, 1677 (1963) for his prefactors.
+    Source: symmetrised barriers are described in :mod:`magheat.kernels.flips`, thinning in
+    :mod:`magheat.kernels.kinetic`; W. F. Brown, Phys. Rev. 130, 1677 (1963) for his prefactors.
     """
 
     name: ClassVar[str] = "kinetic-monte-carlo"
@@ -130,7 +132,11 @@ class KineticMonteCarlo:
                 f"KineticMonteCarlo.max_flips = {self.max_flips:g}; take fewer cycles, larger particles or a lower "
                 f"temperature, or raise max_flips."
             )
-        return None
+        return too_long(experiment, ROUNDS * self.expected_steps(experiment))
+
+    def expected_steps(self, experiment: Experiment) -> float:
+        """Rough number of steps of a run: those of the field, and proposals."""
+        return expected_steps(experiment, self._rates(experiment))
 
     def _needs_wells(self, experiment: Experiment) -> str | None:
         """Return why the particles have no two wells, or None."""
@@ -243,7 +249,16 @@ def reduced_barriers(experiment: Experiment) -> np.ndarray:
 
 def expected_flips(experiment: Experiment, rates: Rates) -> float:
     """Rough number of flips: at no field, without interaction, and one per half cycle and particle."""
-    system = system_of(experiment)
-    spins = spins_of(experiment, system._replace(coupling=0.0), rates)
+    spins = _free_spins(experiment, rates)
     duration = experiment.cycles * experiment.applied_field.period
     return float((spins.attempts * np.exp(-spins.sigma)).sum() * duration + 2 * experiment.cycles * spins.p.size)
+
+
+def expected_steps(experiment: Experiment, rates: Rates) -> float:
+    """Rough number of steps: samples, the way of the field up and down, and two proposals for each flip."""
+    sweep = 4 * largest_field(experiment) / largest_step(_free_spins(experiment, rates))
+    return experiment.cycles * (experiment.samples_per_cycle + sweep) + 2 * expected_flips(experiment, rates)
+
+
+def _free_spins(experiment: Experiment, rates: Rates) -> Spins:
+    return spins_of(experiment, system_of(experiment)._replace(coupling=0.0), rates)

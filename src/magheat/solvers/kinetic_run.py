@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from magheat.constants import BOLTZMANN, MU_0
 from magheat.kernels import kinetic
+from magheat.kernels.flip_bounds import Found
 from magheat.kernels.reduced import anisotropy_field
 from magheat.kernels.system import System
 from magheat.kernels.well_states import Spins, Wells, empty_wells
-from magheat.solvers.base import sample_times
+from magheat.solvers.base import Progress, sample_times
 from magheat.solvers.continuation import polyline
 from magheat.solvers.lowering import start_of, system_of
 from magheat.solvers.two_well_lanes import Rates, attempts
 from magheat.spec.experiment import Experiment
 from magheat.units import FloatArray
 
-#: Which of a seed's generators is ours; random numbers of a stretch, and its work in pairs of particles.
-GENERATOR, RANDOMS, WORK_PER_CALL = 4, 3 * 2**14, 1e8
+#: Which of a seed's generators is ours.
+GENERATOR = 4
+#: A kernel goes on for so many steps, or pairs of particles that feel each other, before it can be told to stop;
+#: a step settles all moments about twice, in some ten rounds, in which a particle costs as much as OWN_PAIRS.
+MOST_STEPS, PAIRS_PER_CALL, ROUNDS, OWN_PAIRS = 2**14, 1e8, 20, 50
 #: Barriers change by about 2 k_B T in a step of the field, which lies between these shares of H_K.
 STEP, SMALLEST_STEP, LARGEST_STEP = 0.5, 1e-3, 0.02
 #: The drive is followed as a polyline within this share of the smallest H_K.
@@ -75,8 +78,12 @@ def relaxation_energies(spins: Spins) -> FloatArray:
 def path_of(experiment: Experiment, spins: Spins) -> kinetic.Path:
     """Return the applied field as a polyline through all samples."""
     nodes, path = polyline(sample_times(experiment), experiment.applied_field.field, SAGITTA * float(spins.h_k.min()))
-    step = float((spins.h_k * np.clip(STEP / spins.sigma, SMALLEST_STEP, LARGEST_STEP)).min())
-    return kinetic.Path(nodes, path.field, path.sample.astype(np.int64), step)
+    return kinetic.Path(nodes, path.field, path.sample.astype(np.int64), largest_step(spins))
+
+
+def largest_step(spins: Spins) -> float:
+    """Largest step of the field, A/m."""
+    return float((spins.h_k * np.clip(STEP / spins.sigma, SMALLEST_STEP, LARGEST_STEP)).min())
 
 
 def first_wells(experiment: Experiment, spins: Spins) -> Wells:
@@ -87,35 +94,35 @@ def first_wells(experiment: Experiment, spins: Spins) -> Wells:
     return wells
 
 
-def empty_bench(n: int) -> kinetic.Bench:
-    """Memory of one run."""
-    there, trial, middle = (empty_wells(n) for _ in range(3))
-    return kinetic.Bench(
-        there, trial, middle, np.zeros(n), np.zeros((2, n)), np.zeros(n), np.zeros((3, n)), np.zeros((3, 3))
-    )
+def first_run(experiment: Experiment, spins: Spins, path: kinetic.Path) -> kinetic.Run:
+    """Return where a run starts."""
+    n = spins.p.size
+    found = Found(np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n))
+    progress = np.array([0.0, 0.0, path.largest_step])
+    return kinetic.Run(first_wells(experiment, spins), np.zeros(n), np.zeros(n), progress, np.zeros(5), found)
+
+
+def pairs_of_a_step(count: int) -> float:
+    """Work of a step, in pairs of particles."""
+    return ROUNDS * count * (count + OWN_PAIRS)
 
 
 def run_one(
-    experiment: Experiment, rates: Rates, lower: bool, most_flips: float, told: Callable[[float], None]
+    experiment: Experiment, rates: Rates, lower: bool, most_flips: float, told: Progress
 ) -> tuple[Result, bool]:
     """Return the run of one experiment, and whether it ended before ``most_flips``; ``told`` hears how far it is."""
-    system = system_of(experiment)
-    spins = spins_of(experiment, system, rates, lower)
+    spins = spins_of(experiment, system_of(experiment), rates, lower)
     path, n = path_of(experiment, spins), spins.p.size
-    points = experiment.cycles * experiment.samples_per_cycle + 1
+    points, segments = experiment.cycles * experiment.samples_per_cycle + 1, len(path.time) - 1
     samples = kinetic.Samples(np.zeros((points, n, 3)), np.zeros((points, n)), np.zeros((points, n)))
-    progress = np.array([0.0, 0.0, path.largest_step, -1.0, 0.0, 0.0])
-    run = kinetic.Run(first_wells(experiment, spins), np.zeros(n), np.zeros(n), progress, np.zeros(5))
-    bench = empty_bench(n)
+    run = first_run(experiment, spins, path)
+    bench = kinetic.Bench(empty_wells(n), empty_wells(n), empty_wells(n), np.zeros(n))
     generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([experiment.seed, GENERATOR])))
-    randoms = generator.random(RANDOMS)
-    kinetic.start(samples, run, bench, path, spins)
-    code = kinetic.PAUSED
-    while code == kinetic.PAUSED and run.tally[kinetic.FLIPS] <= most_flips:
-        code = kinetic.advance(samples, run, bench, path, spins, randoms, WORK_PER_CALL)
-        used = int(progress[kinetic.USED])
-        randoms = np.concatenate([randoms[used:], generator.random(used)])
-        progress[kinetic.USED] = 0.0
-        told(float((progress[kinetic.SEGMENT] + progress[kinetic.ALONG]) / (len(path.time) - 1)))
+    steps = min(max(int(PAIRS_PER_CALL / pairs_of_a_step(n)), 1), MOST_STEPS)
+    kinetic.start(samples, run, path, spins)
+    while run.progress[kinetic.SEGMENT] < segments and run.tally[kinetic.FLIPS] <= most_flips:
+        kinetic.advance(samples, run, bench, path, spins, generator.random((steps, 3)), most_flips)
+        told(float(run.progress[:2].sum()) / segments)
     energy = BOLTZMANN * experiment.temperature
-    return Result(samples.moments, energy * samples.heat, energy * samples.work, run.tally), code == kinetic.FINISHED
+    result = Result(samples.moments, energy * samples.heat, energy * samples.work, run.tally)
+    return result, bool(run.progress[kinetic.SEGMENT] == segments)
