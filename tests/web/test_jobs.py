@@ -85,7 +85,7 @@ def test_jobs_are_listed_newest_first(client):
     ("change", "names"),
     [
         ({"particles": {"arrangement": "chain", "count": 2000, "diameter": 2e-8, "gap": 1e-9}}, "1000 particles"),
-        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "integration steps"),
+        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "steps"),
         ({"experiment": {"cycles": 1, "samples_per_cycle": 600_000}}, "samples_per_cycle"),
     ],
 )

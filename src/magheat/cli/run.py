@@ -28,7 +28,7 @@ def run(
         str | None,
         typer.Option(
             "--solver",
-            help="llg, minimize, two-well, linear-response or fokker-planck, instead of what the file says.",
+            help="A solver by name, such as llg or kinetic-monte-carlo, instead of what the file says.",
             metavar="NAME",
         ),
     ] = None,
