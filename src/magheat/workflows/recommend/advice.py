@@ -15,6 +15,7 @@ from magheat.api import SOLVERS
 from magheat.solvers.base import Solver
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.kinetic_monte_carlo import ROUNDS, KineticMonteCarlo
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.size import duration
@@ -36,6 +37,8 @@ _LOW_BARRIER, _HIGH_BARRIER = 3.0, 5.0
 _WELLS, _BLOCKED, _BLURRED, _BLUR = 0.17, 0.75, 5.0, 1.1
 #: Escapes in a period, at the largest field, below which particles are blocked.
 _RARE = 1.0
+#: Coupling beyond which particles no longer flip one by one; relaxations of a particle per second.
+_STRONG, _RELAXATIONS = 0.5, 1e7
 #: Error of linear response over xi^2.
 _NONLINEAR = 0.4
 #: Damping below which single heats of the paper's pair are chance.
@@ -154,7 +157,21 @@ def _two_well(experiment: Experiment, regime: Regime) -> Advice:
     return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)
 
 
-def _error_of_wells(regime: Regime, solver: TwoWell) -> float:
+def _kinetic(experiment: Experiment, regime: Regime) -> Advice:
+    """Jumps between the wells of particles that feel each other."""
+    solver = KineticMonteCarlo(prefactor="brown") if experiment.damping > 0 else KineticMonteCarlo()
+    refused = _refused(solver, experiment)
+    if refused is not None:
+        return refused
+    count = particles_of(experiment).count
+    seconds = solver.expected_steps(experiment) * ROUNDS * (count / _RELAXATIONS + count**2 / _PAIRS)
+    error, reason = _error_of_wells(regime, solver), _words_of_wells(regime)
+    if regime.coupling > _STRONG:
+        error, reason = None, f"{reason}; so close together, particles flip as one, which it leaves out"
+    return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)
+
+
+def _error_of_wells(regime: Regime, solver: TwoWell | KineticMonteCarlo) -> float:
     """Bounds of the measured map: low barriers blur the wells, blocked particles feel every error of the rates."""
     rare = solver.prefactor != "brown-field" and regime.escapes < _RARE
     return (_BLOCKED if rare else _WELLS) + _BLURRED * math.exp(-regime.barrier / _BLUR)
@@ -189,5 +206,6 @@ _ADVISERS: Mapping[str, Callable[[Experiment, Regime], Advice]] = MappingProxyTy
         "fokker-planck": _fokker_planck,
         "two-well": _two_well,
         "linear-response": _linear_response,
+        "kinetic-monte-carlo": _kinetic,
     }
 )
