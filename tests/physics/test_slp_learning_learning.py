@@ -12,9 +12,9 @@ from magheat.studies.findings import BORNE_OUT, NOT_BORNE_OUT, QUALIFIED, VERDIC
 from magheat.studies.slp_learning import database
 from magheat.studies.slp_learning.cases import ASKED, GRID
 from magheat.studies.slp_learning.learning import asked, curves, deviations, models, protocol, study
-from magheat.studies.slp_learning.learning.crew import side_by_side
+from magheat.studies.crew import side_by_side
 from magheat.studies.slp_learning.learning.findings import AREA, findings, off_grid, on_grid
-from magheat.studies.slp_learning.learning.kept import Kept
+from magheat.studies.kept import Kept
 from magheat.studies.slp_learning.learning.samples import OUTPUTS, Sample, of_database, rows_of, scales, simulated
 from magheat.studies.slp_learning.learning.scoring import score
 from magheat.studies.slp_learning.loops import examples
@@ -331,10 +331,10 @@ def test_verdicts_follow_from_the_numbers(numbers):
 
 
 def test_a_second_run_trains_nothing_and_finds_the_same(base, numbers, folder, fits):
-    before, files = len(fits), sorted(path.name for path in (folder / study.KEPT).iterdir())
+    before, files = len(fits), sorted(path.name for path in (folder / study.FOLDER).iterdir())
     again = study.compute(base, SMALL, folder, silence)
     assert len(fits) == before
-    assert sorted(path.name for path in (folder / study.KEPT).iterdir()) == files
+    assert sorted(path.name for path in (folder / study.FOLDER).iterdir()) == files
     for kind in models.PAPERS:
         np.testing.assert_array_equal(again.repeats[kind].between, numbers.repeats[kind].between)
         assert (again.repeats[kind].train_seconds == numbers.repeats[kind].train_seconds).all()

@@ -75,6 +75,12 @@ def document(title: str, body: str) -> str:
     )
 
 
+def report(title: str, lead: str, sections: Sequence[tuple[str, str, str]]) -> str:
+    """A whole page from what leads (HTML) and from (name, title, HTML) of every section, with links to them."""
+    head = f"<h1>{escape(title)}</h1>\n{lead}" + contents((name, words) for name, words, _ in sections)
+    return document(title, "\n".join([head, *(section(*one) for one in sections)]))
+
+
 def section(name: str, title: str, *parts: str) -> str:
     """A section that the list of contents can point to."""
     return f'<section id="{name}">\n<h2>{escape(title)}</h2>\n' + "\n".join(parts) + "\n</section>"

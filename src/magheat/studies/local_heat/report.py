@@ -75,8 +75,7 @@ def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str
         ("findings", "What the paper says, and what the numbers say", page.cards(found)),
         ("method", "How it was computed", _method(numbers, files)),
     ]
-    head = f"<h1>{_TITLE}</h1>\n" + _lead(numbers, found) + page.contents((name, title) for name, title, _ in sections)
-    return page.document(_TITLE, "\n".join([head, *(page.section(*one) for one in sections)]))
+    return page.report(_TITLE, _lead(numbers, found), sections)
 
 
 def _lead(numbers: Numbers, found: list[Finding]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from magheat.api import simulate
 from magheat.solvers.llg import LLG
-from magheat.studies.drawings import Drawing, draw_all
-from magheat.studies.files import write_csv
+from magheat.studies.drawings import Drawing
 from magheat.studies.local_heat import (
     damping,
     damping_figure,
@@ -22,7 +22,7 @@ from magheat.studies.local_heat.cases import experiment
 from magheat.studies.local_heat.events import first_half_cycle
 from magheat.studies.local_heat.report import Numbers
 from magheat.studies.telling import Telling, silence
-from magheat.whole import write_text
+from magheat.studies.writing import write_study
 
 #: The lower damping of the ledger picture; the lowest round one at which a single run is reproducible.
 _LOW_DAMPING = 0.01
@@ -42,8 +42,6 @@ def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | N
     """
     tell = progress or silence
     numbers = compute(tell, plan)
-    tell("Drawing the figures ...")
-    out.mkdir(parents=True, exist_ok=True)
     tables = (
         loops.tables(numbers.loops)
         | lag.tables(numbers.lag)
@@ -53,12 +51,7 @@ def reproduce(out: Path, progress: Telling | None = None, plan: damping.Plan | N
         | transfers.tables(numbers.flows)
         | report.tables(numbers)
     )
-    for name, columns in tables.items():
-        write_csv(out / name, columns)
-    pictures = draw_all(_drawings(numbers), out, tell)
-    path = out / "report.html"
-    write_text(path, report.html(numbers, pictures, sorted(tables)))
-    return path
+    return write_study(out, tables, _drawings(numbers), partial(report.html, numbers), tell)
 
 
 def compute(tell: Telling, plan: damping.Plan | None = None) -> Numbers:

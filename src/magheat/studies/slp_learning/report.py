@@ -42,9 +42,7 @@ def html(parts: Sequence[Part], files: list[str]) -> str:
         ("findings", "What the paper says, and what the numbers say", page.cards(found)),
         ("method", "How it was computed", f"{method}\n{page.links(files)}"),
     ]
-    head = f"<h1>{escape(title)}</h1>\n" + _lead(parts, found)
-    head += page.contents((name, words) for name, words, _ in sections)
-    return page.document(title, "\n".join([head, *(page.section(*one) for one in sections)]))
+    return page.report(title, _lead(parts, found), sections)
 
 
 def _lead(parts: Sequence[Part], found: list[Finding]) -> str:

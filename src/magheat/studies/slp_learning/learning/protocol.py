@@ -16,8 +16,8 @@ import numpy as np
 from magheat.solvers.base import Progress
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.learning import models
-from magheat.studies.slp_learning.learning.crew import side_by_side
-from magheat.studies.slp_learning.learning.kept import Kept, Numbers
+from magheat.studies.crew import side_by_side
+from magheat.studies.kept import Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import Rows, Sample
 
 #: Share of the rows that a model is tested on.
@@ -71,7 +71,8 @@ def repeat(material: Material, kinds: tuple[str, ...], count: int, kept: Kept, t
         return kept.get(f"repeat-{kind}", named, lambda: _one_repeat(material, kind, number))
 
     wanted = [(kind, number) for number in range(count) for kind in kinds]
-    found = side_by_side({each: partial(one, *each) for each in wanted}, tell)
+    with models.training():
+        found = side_by_side({each: partial(one, *each) for each in wanted}, tell)
     return {kind: _gathered([found[kind, number] for number in range(count)]) for kind in kinds}
 
 
@@ -104,7 +105,8 @@ def predict_unseen(grid: Sample, count: int, kept: Kept, tell: Progress) -> list
     def one(number: int, _: Progress) -> Numbers:
         return kept.get("unseen", {**made_from, "number": number}, lambda: _one_unseen(grid, number))
 
-    found = side_by_side({number: partial(one, number) for number in range(count)}, tell)
+    with models.training():
+        found = side_by_side({number: partial(one, number) for number in range(count)}, tell)
     return [(numbers["test"], numbers["on_test"]) for numbers in found.values()]
 
 

@@ -14,15 +14,15 @@ from magheat.solvers.base import Progress
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.database import Database
 from magheat.studies.slp_learning.learning import asked, comparison, curves, deviations, models, protocol
-from magheat.studies.slp_learning.learning.crew import side_by_side
-from magheat.studies.slp_learning.learning.kept import Kept, Numbers
+from magheat.studies.crew import side_by_side
+from magheat.studies.kept import FOLDER, Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import Sample, of_database, rows_of, simulated
 from magheat.studies.slp_learning.loops import examples
 from magheat.studies.telling import Telling
 from magheat.workflows.learning_paper import sobol_points
 
-#: Folder of finished work beside the report.
-KEPT = "kept"
+#: What trainings depend on beside magheat.
+_PACKAGES = ("lightgbm", "numpy", "scikit-learn")
 #: Of the scrambled Sobol points: for scores, for training, for intervals. None is used for two things.
 _BETWEEN, _ROWS, _CALIBRATION = 401, 402, 403
 
@@ -100,7 +100,7 @@ def shown_loops(database: Database) -> Shown:
 
 def compute(database: Database, plan: Plan, out: Path, tell: Telling) -> Learning:
     """All numbers of the stage; what is finished is kept in the folder."""
-    kept = Kept(out / KEPT)
+    kept = Kept(out / FOLDER, _PACKAGES)
     tell("Loops off the grid, and what the paper asks ...")
     grid, shown = of_database(database), shown_loops(database)
     between = simulated(sobol_points(plan.between, _BETWEEN))
@@ -154,7 +154,8 @@ def _compared(
     for each in combinations:
         work[each], efforts[each] = partial(combined, each), float(plan.rows)
     longest_first = sorted(work, key=lambda one: -efforts[one])
-    found = side_by_side({one: work[one] for one in longest_first}, tell, efforts)
+    with models.training():
+        found = side_by_side({one: work[one] for one in longest_first}, tell, efforts)
     by_step = {one: found[one] for one in points}
     return (
         comparison.lines({one: found[one] for one in combinations}, designs, held.between),

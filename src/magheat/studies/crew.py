@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from magheat.kernels.batch import cores
 from magheat.solvers.base import Progress
-from magheat.studies.slp_learning.learning.models import training
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -39,7 +38,7 @@ def side_by_side(
         shares[name] = 1.0
         return result
 
-    with training(), ThreadPoolExecutor(cores()) as crew:
+    with ThreadPoolExecutor(cores()) as crew:
         futures = {name: crew.submit(one, name) for name in work}
         try:
             unfinished = set(futures.values())

@@ -10,6 +10,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,17 @@ from magheat.whole import whole_file
 #: Numbers of one piece of work, by name.
 Numbers = dict[str, npt.NDArray[Any]]
 
+#: Name of the folder of finished work beside a report.
+FOLDER = "kept"
 #: Raise when the same words would stand for other numbers.
 _FORM = 1
 
 
 class Kept:
-    """A folder of finished pieces of work."""
+    """A folder of finished pieces of work, which also depend on the versions of some packages."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, packages: tuple[str, ...] = ("numpy",)) -> None:
+        self._folder, self._packages = folder, packages
 
     def get(self, what: str, made_from: Mapping[str, Any], compute: Callable[[], Numbers]) -> Numbers:
         """The numbers of a piece of work: those that are kept, or else computed now and kept.
@@ -55,9 +58,12 @@ class Kept:
 
     def path(self, what: str, made_from: Mapping[str, Any]) -> Path:
         """Where the numbers of a piece of work lie, or would."""
-        words = json.dumps({"form": _FORM, "versions": _versions(), **made_from}, sort_keys=True, default=list)
+        words = json.dumps({"form": _FORM, "versions": self._versions(), **made_from}, sort_keys=True, default=list)
         name = hashlib.blake2b(words.encode(), digest_size=8).hexdigest()
         return self._folder / f"{what}-{name}.npz"
+
+    def _versions(self) -> dict[str, str]:
+        return {"magheat": __version__} | {name: version(name) for name in self._packages}
 
 
 def _read(path: Path) -> Numbers | None:
@@ -68,8 +74,3 @@ def _read(path: Path) -> Numbers | None:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version
-
-    return {"magheat": __version__} | {name: version(name) for name in ("lightgbm", "numpy", "scikit-learn")}
