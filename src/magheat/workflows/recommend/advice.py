@@ -33,12 +33,14 @@ _HARMONICS, _KIND = 5e-6, 0.2
 _MINIMUM, _FLOPS, _LAG = 1e-4, 3e10, 40.0
 #: K V/(k_B T) from which there are wells, and from which they are deep.
 _LOW_BARRIER, _HIGH_BARRIER = 3.0, 5.0
-#: Errors of the two-well model: with open loops, with blocked particles, and what e^(-sigma/s) adds, with s.
-_WELLS, _BLOCKED, _BLURRED, _BLUR = 0.17, 0.75, 5.0, 1.1
-#: Escapes in a period, at the largest field, below which particles are blocked.
-_RARE = 1.0
-#: Coupling beyond which particles no longer flip one by one; relaxations of a particle per second.
-_STRONG, _RELAXATIONS = 0.5, 1e7
+#: Errors of two wells: with Brown's prefactor at the field and without; what rare jumps add, and how many are rare.
+_ALONG, _WELLS, _RARE, _FEW = 0.1, 0.17, 0.6, 10.0
+#: What a low barrier adds: a e^(-sigma/s), a and s.
+_BLURRED, _BLUR = 5.0, 1.1
+#: f/(alpha gamma_0 H_K) beyond which moments have no time to follow within a well.
+_TOO_FAST = 0.004
+#: What coupling adds, and from where on particles no longer flip one by one; relaxations of a particle per second.
+_COUPLED, _STRONG, _RELAXATIONS = 0.3, 0.45, 1e7
 #: Error of linear response over xi^2.
 _NONLINEAR = 0.4
 #: Damping below which single heats of the paper's pair are chance.
@@ -151,7 +153,7 @@ def _two_well(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     seconds = 1e-3 * (solver.size_points if ensemble_of(experiment).diameter_spread > 0 else 1)
-    error, reason = _error_of_wells(regime, solver), _words_of_wells(regime)
+    error, reason = _error_of_wells(experiment, regime, solver), _words_of_wells(experiment, regime)
     if regime.coupling > 0:
         error, reason = None, f"{reason}; interaction is a mean barrier, and nobody knows how far off that is"
     return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)
@@ -165,23 +167,37 @@ def _kinetic(experiment: Experiment, regime: Regime) -> Advice:
         return refused
     count = particles_of(experiment).count
     seconds = solver.expected_steps(experiment) * ROUNDS * (count / _RELAXATIONS + count**2 / _PAIRS)
-    error, reason = _error_of_wells(regime, solver), _words_of_wells(regime)
+    error, reason = _error_of_wells(experiment, regime, solver), _words_of_wells(experiment, regime)
     if regime.coupling > _STRONG:
         error, reason = None, f"{reason}; so close together, particles flip as one, which it leaves out"
     return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)
 
 
-def _error_of_wells(regime: Regime, solver: TwoWell | KineticMonteCarlo) -> float:
-    """Bounds of the measured map: low barriers blur the wells, blocked particles feel every error of the rates."""
-    rare = solver.prefactor != "brown-field" and regime.escapes < _RARE
-    return (_BLOCKED if rare else _WELLS) + _BLURRED * math.exp(-regime.barrier / _BLUR)
+def _error_of_wells(experiment: Experiment, regime: Regime, solver: TwoWell | KineticMonteCarlo) -> float:
+    """Bounds of the measured map: low barriers blur the wells, and rare jumps feel every error of their rate."""
+    if _is_fast(experiment, regime):
+        return 1.0
+    along = solver.prefactor == "brown-field"
+    rates = (_ALONG + _RARE / 4 * _rarity(regime)) if along else (_WELLS + _RARE * _rarity(regime))
+    return rates + _BLURRED * math.exp(-regime.barrier / _BLUR) + _COUPLED * regime.coupling
 
 
-def _words_of_wells(regime: Regime) -> str:
+def _rarity(regime: Regime) -> float:
+    """0 where particles jump often in a period, 1 where they never do."""
+    return 1 / (1 + regime.escapes / _FEW)
+
+
+def _is_fast(experiment: Experiment, regime: Regime) -> bool:
+    return regime.speed > _TOO_FAST * experiment.damping
+
+
+def _words_of_wells(experiment: Experiment, regime: Regime) -> str:
     if regime.barrier < _LOW_BARRIER:
         return f"a barrier of {regime.barrier:.2g} k_B T leaves no two wells to speak of"
-    if regime.escapes < _RARE:
-        return "the particles are blocked, where every error of an attempt time counts in full"
+    if _is_fast(experiment, regime):
+        return "the field turns faster than moments follow within a well"
+    if regime.escapes < _FEW:
+        return "the particles hardly ever jump, and every error of the attempt time counts in full"
     return f"a barrier of {regime.barrier:.2g} k_B T makes two wells, and jumps between them"
 
 

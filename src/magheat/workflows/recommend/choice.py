@@ -14,6 +14,9 @@ from magheat.spec.experiment import Experiment
 from magheat.workflows.recommend.advice import Advice, advise
 from magheat.workflows.recommend.regime import Regime, regime_of
 
+#: Seconds that nobody minds.
+_AT_ONCE = 1.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
@@ -92,7 +95,8 @@ def _choose(runnable: list[Advice], error: float, seconds: float) -> tuple[Advic
     quick = [one for one in runnable if one.seconds <= seconds]
     good = [one for one in quick if _error(one) <= error]
     if good:
-        chosen = min(good, key=lambda one: one.seconds)
+        fastest = max(_AT_ONCE, min(one.seconds for one in good))
+        chosen = next(one for one in good if one.seconds <= fastest)
         return chosen, f"{chosen.reason}."
     if quick:
         chosen = quick[0]
