@@ -29,7 +29,7 @@ _MEANINGS = {
 
 def recommend(
     file: Annotated[Path, typer.Argument(help="The experiment, a TOML file; see examples/.", metavar="FILE.toml")],
-    error: Annotated[float, typer.Option("--error", help="Relative error of the heat that is good enough.")] = 0.2,
+    error: Annotated[float, typer.Option("--error", help="Relative error of the heat that is good enough.")] = 0.25,
     seconds: Annotated[float, typer.Option("--seconds", help="Longest time on one core.")] = 600.0,
 ) -> None:
     """Say which solver fits an experiment, and what the others would make of it."""

@@ -32,7 +32,7 @@ def draw_maps(plan: Plan, found: list[Maps], width: float = style.WIDE) -> Figur
         mesh = _draw_map(axes, plan, one, model)
         style.panel_name(axes, letter, f"{_MODELS[model]}, {one.field:g} $H_K$")
     for axes in panels[-1]:
-        axes.set_xlabel("diameter (nm)")
+        axes.set(xlabel="diameter (nm)", xticks=[8, 12, 16, 20])
     for axes in panels[:, 0]:
         axes.set_ylabel("frequency (Hz)")
     for axes in panels[0]:

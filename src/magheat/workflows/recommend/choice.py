@@ -50,7 +50,7 @@ class Recommendation:
 
 
 @explain_arguments
-def recommend(experiment: Experiment, error: float = 0.2, seconds: float = 600.0) -> Recommendation:
+def recommend(experiment: Experiment, error: float = 0.25, seconds: float = 600.0) -> Recommendation:
     """Recommend the fastest solver that is right enough; where none is, the most accurate within the time.
 
     Parameters
