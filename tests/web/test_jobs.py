@@ -97,6 +97,22 @@ def test_an_oversized_job_is_refused_with_its_limit(client, change, names):
     assert any(words in told["message"] for words in ("at most", "more than"))
 
 
+def test_kinetic_monte_carlo_runs_as_a_job_and_long_histories_are_no_answer_at_once(client):
+    request = pair("kinetic-monte-carlo", temperature=300.0)
+    job = add(client, {"kind": "simulate", **request}).json()["id"]
+    assert ended(client, job)["status"] == "done"
+    told = client.get(f"{API}/jobs/{job}/result").json()
+    assert len(told["particles"]) == 2
+    assert told["solver"] == "kinetic-monte-carlo"
+    request["experiment"]["experiment"]["temperature"] = 0.0
+    assert "temperature" in add(client, {"kind": "simulate", **request}, 422).json()["error"]["message"]
+    request["experiment"]["experiment"]["temperature"] = 600.0
+    request["experiment"]["applied_field"]["frequency"] = 10.0
+    answer = client.post(f"{API}/simulate", json=request)
+    assert answer.status_code == 422
+    assert "expected steps" in answer.json()["error"]["message"]
+
+
 def test_what_no_solver_runs_is_refused_before_it_waits(client):
     told = add(client, {"kind": "simulate", **pair("two-well")}, 422).json()["error"]
     assert "two-well" in told["message"]

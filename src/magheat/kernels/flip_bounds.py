@@ -14,8 +14,8 @@ from magheat.kernels.flips import TO_STATE, barrier
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.well_states import local_field
 
-#: What was found counts while the particle's local field has moved by less than NEAR H_K, and to within KNOWN k_B T.
-NEAR, KNOWN = 0.1, 0.7
+#: What was found counts to within KNOWN k_B T, and STEEPEST more for every H_K that the local field has moved.
+KNOWN, STEEPEST = 0.5, 5.0
 #: Of a barrier above the plain one only HIGHEST counts, and of a flip that leads to no state, OPEN: next time others
 #: may lose their wells, or keep them.
 HIGHEST, OPEN = 0.3, -1.5
@@ -46,9 +46,10 @@ def learn(found, here, i, b, kind, spins):
 def correction(found, here, i, spins):
     """The least that is to be added to the plain barrier of particle i."""
     along, across = local_field(here, i, spins)
-    x, y = along - found.along[i], across - found.across[i]
-    known = found.side[i] == here.side[i] and x * x + y * y < NEAR * NEAR
-    return found.correction[i] - KNOWN if known else -spins.doubt[i]
+    if found.side[i] != here.side[i]:
+        return -spins.doubt[i]
+    apart = math.hypot(along - found.along[i], across - found.across[i])
+    return max(found.correction[i] - KNOWN - STEEPEST * apart, -spins.doubt[i])
 
 
 @kernel

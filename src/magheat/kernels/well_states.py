@@ -16,6 +16,7 @@ class Spins(NamedTuple):
     """The particles; n of them."""
 
     position: np.ndarray  # (3, n) m
+    tensor: np.ndarray  # (6, n, n) xx, yy, zz, xy, yz, zx of (3 e e - 1)/r^3, 1/m^3; (6, 0, 0) where places do
     axis: np.ndarray  # (3, n) unit vectors
     strength: np.ndarray  # (n,) M_s V/(4 pi), 0 without interaction, A m^2
     h_k: np.ndarray  # (n,) H_K, A/m
@@ -54,14 +55,35 @@ def copy_wells(to, of):
 
 
 @kernel
-def add_dipole(h, j, x, y, z, start, stop, spins):
-    """Add the field of a change (x, y, z) of moment j to the particles from ``start`` up to ``stop``."""
-    r = spins.position
-    weight = spins.strength[j]
+def add_dipole(h, j, x, y, z, spins):
+    """Add the field of a change (x, y, z) of moment j to the fields of all others."""
+    n, weight = spins.p.shape[0], spins.strength[j]
+    if weight == 0.0:
+        return
+    if spins.tensor.shape[1] == n:
+        add_by_tensor(h, spins.tensor[:, j], weight * x, weight * y, weight * z)
+    else:
+        add_by_place(h, spins.position, j, weight * x, weight * y, weight * z, 0, j)
+        add_by_place(h, spins.position, j, weight * x, weight * y, weight * z, j + 1, n)
+
+
+@kernel
+def add_by_tensor(h, tensor, x, y, z):
+    """Add what a row of the tensor (6, n) makes of a dipole; it is zero for the particle itself."""
+    for k in range(h.shape[1]):
+        xy, yz, zx = tensor[3, k], tensor[4, k], tensor[5, k]
+        h[0, k] += tensor[0, k] * x + xy * y + zx * z
+        h[1, k] += xy * x + tensor[1, k] * y + yz * z
+        h[2, k] += zx * x + yz * y + tensor[2, k] * z
+
+
+@kernel
+def add_by_place(h, r, j, x, y, z, start, stop):
+    """Add the field of a dipole at r_j to the particles from ``start`` up to ``stop``."""
     for k in range(start, stop):
         rx, ry, rz = r[0, k] - r[0, j], r[1, k] - r[1, j], r[2, k] - r[2, j]
         inverse2 = 1.0 / (rx * rx + ry * ry + rz * rz)
-        inverse3 = weight * inverse2 * math.sqrt(inverse2)
+        inverse3 = inverse2 * math.sqrt(inverse2)
         along = 3.0 * inverse2 * (rx * x + ry * y + rz * z)
         h[0, k] += inverse3 * (along * rx - x)
         h[1, k] += inverse3 * (along * ry - y)
@@ -73,20 +95,15 @@ def move(c, j, mx, my, mz, spins):
     """Turn moment j, and the fields of all others with it."""
     x, y, z = mx - c.m[0, j], my - c.m[1, j], mz - c.m[2, j]
     c.m[0, j], c.m[1, j], c.m[2, j] = mx, my, mz
-    if spins.strength[j] != 0.0:
-        add_dipole(c.h, j, x, y, z, 0, j, spins)
-        add_dipole(c.h, j, x, y, z, j + 1, spins.p.shape[0], spins)
+    add_dipole(c.h, j, x, y, z, spins)
 
 
 @kernel
 def renew_fields(c, spins):
     """The dipolar fields anew from the moments, so that round-off does not gather."""
-    n = spins.p.shape[0]
     c.h[:, :] = 0.0
-    for j in range(n):
-        if spins.strength[j] != 0.0:
-            add_dipole(c.h, j, c.m[0, j], c.m[1, j], c.m[2, j], 0, j, spins)
-            add_dipole(c.h, j, c.m[0, j], c.m[1, j], c.m[2, j], j + 1, n, spins)
+    for j in range(spins.p.shape[0]):
+        add_dipole(c.h, j, c.m[0, j], c.m[1, j], c.m[2, j], spins)
 
 
 @device

@@ -25,6 +25,8 @@ GENERATOR = 4
 #: A kernel goes on for so many steps, or pairs of particles that feel each other, before it can be told to stop;
 #: a step settles all moments about twice, in some ten rounds, in which a particle costs as much as OWN_PAIRS.
 MOST_STEPS, PAIRS_PER_CALL, ROUNDS, OWN_PAIRS = 2**14, 1e8, 20, 50
+#: Up to so many particles the dipolar interaction of all pairs is tabled; above, it is computed from their places.
+MOST_TABLED, COMPONENTS = 512, ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))
 #: Barriers change by about 2 k_B T in a step of the field, which lies between these shares of H_K.
 STEP, SMALLEST_STEP, LARGEST_STEP = 0.5, 1e-3, 0.02
 #: The drive is followed as a polyline within this share of the smallest H_K.
@@ -48,6 +50,7 @@ def spins_of(experiment: Experiment, system: System, rates: Rates, lower: bool =
     sigma = system.anisotropy_constant * system.volume / energy
     spins = Spins(
         position=np.array(system.positions.T, order="C"),
+        tensor=dipole_tensor(system if system.coupling and len(moment) <= MOST_TABLED else None),
         axis=np.array(system.easy_axes.T, order="C"),
         strength=system.coupling * moment / (4 * math.pi),
         h_k=h_k,
@@ -59,6 +62,17 @@ def spins_of(experiment: Experiment, system: System, rates: Rates, lower: bool =
         lower=lower,
     )
     return spins._replace(doubt=relaxation_energies(spins)) if system.coupling and len(moment) > 1 else spins
+
+
+def dipole_tensor(system: System | None) -> FloatArray:
+    """Return (3 e e - 1)/r^3 of all pairs, (6, n, n): xx, yy, zz, xy, yz, zx; of no system, (6, 0, 0)."""
+    if system is None:
+        return np.zeros((6, 0, 0))
+    apart = system.positions[None] - system.positions[:, None]
+    distance = np.linalg.norm(apart, axis=-1)
+    np.fill_diagonal(distance, np.inf)
+    unit = apart / distance[..., None]
+    return np.array([(3 * unit[..., a] * unit[..., b] - (a == b)) / distance**3 for a, b in COMPONENTS])
 
 
 def relaxation_energies(spins: Spins) -> FloatArray:
