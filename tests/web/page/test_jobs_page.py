@@ -163,3 +163,22 @@ def test_accessible_and_never_wider_than_the_screen(jobs, width, dark):
     violations = Axe().run(page, "#jobs").response["violations"]
     serious = [one for one in violations if one["impact"] in ("serious", "critical")]
     assert serious == [], json.dumps(serious)[:2000]
+
+
+@pytest.mark.parametrize(
+    ("arrangement", "state"),
+    [
+        ("ring", "&jobs.count=5"),
+        ("suspension", "&jobs.count=5&jobs.volume_fraction=0.02&jobs.diameter_spread=0.2"),
+        ("fractal", "&jobs.count=5&jobs.fractal_dimension=2&jobs.gap=1e-9&jobs.seed=3"),
+        ("aggregate", "&jobs.count=5&jobs.axes=own"),
+    ],
+)
+def test_every_arrangement_of_the_list_can_be_run_and_taken_away(jobs, tmp_path, arrangement, state):
+    page = jobs(f"&jobs.arrangement={arrangement}{state}&jobs.cycles=1&jobs.frequency=1000000&jobs.solver=minimize")
+    card = done(submit(page))
+    expect(card.get_by_role("heading")).to_contain_text(arrangement)
+    experiment, _ = from_toml(saved(page, card, "^TOML", tmp_path / "job.toml"))
+    assert experiment.particles.count == 5
+    with xr.open_dataset(saved(page, card, "^NetCDF", tmp_path / "job.nc")) as kept:
+        assert kept.attrs["key"] == experiment.key

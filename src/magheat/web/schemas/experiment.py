@@ -6,16 +6,18 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from magheat.web.schemas.base import MOST_PARTICLES, MOST_SAMPLES, Form, Vector
+from magheat.web.schemas.base import MOST_DRAWN, MOST_PARTICLES, MOST_SAMPLES, Form, Vector
 
 _Lengths: TypeAlias = Annotated[list[float], Field(min_length=1, max_length=MOST_PARTICLES)]
 _Vectors: TypeAlias = Annotated[list[Vector], Field(min_length=1, max_length=MOST_PARTICLES)]
 
 
 class RandomAxes(Form):
-    """Easy axes drawn at random."""
+    """Easy axes drawn at random; with direction and spread those of a texture."""
 
     random_seed: int = Field(ge=0, lt=2**63)
+    direction: Vector | None = None
+    spread: float | None = Field(None, description="rad")
 
 
 def _axes(value: Any) -> str:
@@ -63,27 +65,77 @@ class PairTable(Form):
     material_index: list[int] | None = Field(None, max_length=2)
 
 
-class ChainTable(Form):
-    """Equal particles in a row."""
+class _SizedTable(Form):
+    """Sizes, equal or drawn from a distribution."""
+
+    diameter: float = Field(description="m; the median where sizes are spread")
+    diameter_spread: float = Field(0.0, description="Standard deviation of ln D")
+    seed: int = Field(1, ge=0, lt=2**63)
+
+
+class _RegularTable(_SizedTable):
+    """Particles at regular places."""
+
+    gap: float = Field(description="m, from surface to surface")
+    easy_axes: Axes | None = None
+    material_index: list[int] | None = Field(None, max_length=MOST_PARTICLES)
+
+
+class ChainTable(_RegularTable):
+    """Particles in a row."""
 
     arrangement: Literal["chain"]
     count: int = Field(ge=1, le=MOST_PARTICLES)
-    diameter: float
-    gap: float
     direction: Vector | None = None
-    easy_axes: Axes | None = None
-    material_index: list[int] | None = Field(None, max_length=MOST_PARTICLES)
 
 
-class LatticeTable(Form):
-    """Equal particles on a cubic lattice."""
+class RingTable(_RegularTable):
+    """Particles at the corners of a regular polygon."""
+
+    arrangement: Literal["ring"]
+    count: int = Field(ge=3, le=MOST_PARTICLES)
+    normal: Vector | None = None
+
+
+class LatticeTable(_RegularTable):
+    """Particles on a cubic lattice."""
 
     arrangement: Literal["lattice"]
     shape: Annotated[list[Annotated[int, Field(ge=1, le=50)]], Field(min_length=3, max_length=3)]
-    diameter: float
-    gap: float
-    easy_axes: Axes | None = None
-    material_index: list[int] | None = Field(None, max_length=MOST_PARTICLES)
+    structure: Literal["simple-cubic", "face-centred-cubic"] = "simple-cubic"
+
+
+class _DrawnTable(_SizedTable):
+    """Particles at places drawn at random."""
+
+    count: int = Field(ge=1, le=MOST_DRAWN)
+    gap: float = Field(0.0, description="m, from surface to surface")
+    easy_axes: Axes | Literal["random"] = "random"
+    material_index: list[int] | None = Field(None, max_length=MOST_DRAWN)
+
+
+class SuspensionTable(_DrawnTable):
+    """Hard spheres at random places."""
+
+    arrangement: Literal["suspension"]
+    volume_fraction: float
+    container: Literal["cube", "sphere"] = "cube"
+
+
+class FractalTable(_DrawnTable):
+    """A cluster of given fractal dimension."""
+
+    arrangement: Literal["fractal"]
+    fractal_dimension: float = 1.8
+    prefactor: float = 1.3
+    method: Literal["cluster-cluster", "particle-cluster"] = "cluster-cluster"
+
+
+class AggregateTable(_DrawnTable):
+    """A cluster that grows by particles from afar."""
+
+    arrangement: Literal["aggregate"]
+    method: Literal["diffusion", "ballistic"] = "diffusion"
 
 
 class ListedTable(Form):
@@ -106,7 +158,11 @@ def _arrangement(value: Any) -> str | None:
 ParticlesTable: TypeAlias = Annotated[
     Annotated[PairTable, Tag("pair")]
     | Annotated[ChainTable, Tag("chain")]
+    | Annotated[RingTable, Tag("ring")]
     | Annotated[LatticeTable, Tag("lattice")]
+    | Annotated[SuspensionTable, Tag("suspension")]
+    | Annotated[FractalTable, Tag("fractal")]
+    | Annotated[AggregateTable, Tag("aggregate")]
     | Annotated[ListedTable, Tag("listed")],
     Discriminator(_arrangement),
 ]

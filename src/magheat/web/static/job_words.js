@@ -27,6 +27,10 @@ function sample({ ensemble, particles }) {
     case "pair": return `pair of ${particles.diameters.map(length).join(" and ")}, ${apart}`;
     case "chain": return `chain of ${particles.count}, ${length(particles.diameter)}, ${apart}`;
     case "lattice": return `lattice of ${particles.shape.join(" × ")}, ${length(particles.diameter)}, ${apart}`;
+    case "ring": return `ring of ${particles.count}, ${length(particles.diameter)}, ${apart}`;
+    case "suspension": return `suspension of ${particles.count}, ${length(particles.diameter)}, ${format(100 * particles.volume_fraction, 2)} % by volume`;
+    case "fractal": return `fractal cluster of ${particles.count}, ${length(particles.diameter)}, dimension ${format(particles.fractal_dimension, 3)}`;
+    case "aggregate": return `aggregate of ${particles.count}, ${length(particles.diameter)}, ${apart}`;
     default: return `${particles.positions.length} particles`;
   }
 }
