@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 #: Rows of one prediction, particles and samples of one experiment.
 MOST_ROWS, MOST_PARTICLES, MOST_SAMPLES = 10_000, 5_000, 1_000_000
 #: Particles whose places are drawn at random, which takes seconds for more.
-MOST_DRAWN = 1000
+MOST_DRAWN = 300
 #: Points of one side of a map.
 MOST_ON_A_SIDE = 200
 

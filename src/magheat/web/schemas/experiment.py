@@ -69,7 +69,7 @@ class _SizedTable(Form):
     """Sizes, equal or drawn from a distribution."""
 
     diameter: float = Field(description="m; the median where sizes are spread")
-    diameter_spread: float = Field(0.0, description="Standard deviation of ln D")
+    diameter_spread: float = Field(0.0, le=0.5, description="Standard deviation of ln D")
     seed: int = Field(1, ge=0, lt=2**63)
 
 
@@ -118,7 +118,7 @@ class SuspensionTable(_DrawnTable):
     """Hard spheres at random places."""
 
     arrangement: Literal["suspension"]
-    volume_fraction: float
+    volume_fraction: float = Field(le=0.45)
     container: Literal["cube", "sphere"] = "cube"
 
 
