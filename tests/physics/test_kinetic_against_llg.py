@@ -20,8 +20,8 @@ def aligned_pair(sigma, gap, amplitude, **changes):
     chain = mh.arrangement.chain(count=2, diameter=diameter, gap=gap * diameter, material=material)
     diffusion_time = M_S * volume / (2 * DAMPING * GAMMA_E * BOLTZMANN * T)
     drive = mh.Sinusoidal(amplitude=amplitude * 2 * K / (MU_0 * M_S), frequency=0.01 / (2 * math.pi * diffusion_time))
-    given = {"temperature": T, "damping": DAMPING, "cycles": 4, "samples_per_cycle": 50}
-    return mh.Experiment(particles=chain, applied_field=drive, **(given | changes))
+    given = {"applied_field": drive, "temperature": T, "damping": DAMPING, "cycles": 4, "samples_per_cycle": 50}
+    return mh.Experiment(particles=chain, **(given | changes))
 
 
 def loop_area(experiment, runs, solver):
@@ -42,8 +42,8 @@ def loop_area(experiment, runs, solver):
 )
 def test_loops_are_those_of_stochastic_dynamics_within_the_model_error(sigma, gap, amplitude, model_error):
     experiment = aligned_pair(sigma, gap, amplitude)
-    exact, exact_error = loop_area(experiment, 48, mh.LLG(bias=3e-3))
-    found, error = loop_area(experiment, 80, mh.KineticMonteCarlo(prefactor="brown-field"))
+    exact, exact_error = loop_area(experiment, 144, mh.LLG(bias=3e-3))
+    found, error = loop_area(experiment, 128, mh.KineticMonteCarlo(prefactor="brown-field"))
     assert math.hypot(error, exact_error) < 0.04 * exact
     assert abs(found - exact) < model_error * exact + 3 * math.hypot(error, exact_error)
 
