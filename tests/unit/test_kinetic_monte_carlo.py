@@ -109,7 +109,7 @@ def test_bad_options_are_named(options):
 
 def test_too_many_flips_end_the_run(monkeypatch):
     monkeypatch.setattr("magheat.solvers.kinetic_monte_carlo.expected_flips", lambda experiment, rates: 0.0)
-    still = mh.Static(amplitude=0.0, duration="100 us")
+    still = mh.Static(amplitude=0.0, duration="5 ms")
     with pytest.raises(mh.ConvergenceError, match="max_flips"):
         mh.simulate(experiment(applied_field=still), mh.KineticMonteCarlo(max_flips=5))
 

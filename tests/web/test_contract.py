@@ -196,6 +196,7 @@ def test_a_solver_added_later_is_listed_by_itself(monkeypatch):
         "label": "New kind",
         "mode": "at once",
         "takes": ["ensemble"],
+        "temperatures": ["above zero"],
         "summary": "A new kind of loop.",
     }
 

@@ -18,7 +18,7 @@ AT_REST = 1e-12
 SOFTEST, NEARBY = 1e-4, 0.05
 #: Rounds after which a state counts as settled all the same, about to lose its stability, and rounds with a lost well
 #: after which that counts as lost for good.
-MOST_ROUNDS, PATIENCE = 300, 30
+MOST_ROUNDS, PATIENCE = 300, 12
 #: Every so many rounds it is seen how fast they converge; the farthest stretch, since one too far is slow as well.
 WATCHED, FARTHEST = 6, 1.6
 

@@ -255,9 +255,9 @@ def expected_flips(experiment: Experiment, rates: Rates) -> float:
 
 
 def expected_steps(experiment: Experiment, rates: Rates) -> float:
-    """Rough number of steps: samples, the way of the field up and down, and two proposals for each flip."""
+    """Rough number of steps: samples, the way of the field up and down, and four proposals for each flip."""
     sweep = 4 * largest_field(experiment) / largest_step(_free_spins(experiment, rates))
-    return experiment.cycles * (experiment.samples_per_cycle + sweep) + 2 * expected_flips(experiment, rates)
+    return experiment.cycles * (experiment.samples_per_cycle + sweep) + 4 * expected_flips(experiment, rates)
 
 
 def _free_spins(experiment: Experiment, rates: Rates) -> Spins:

@@ -30,7 +30,7 @@ MOST_TABLED, COMPONENTS = 512, ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2), (2, 0))
 #: Barriers change by about 2 k_B T in a step of the field, which lies between these shares of H_K.
 STEP, SMALLEST_STEP, LARGEST_STEP = 0.5, 1e-3, 0.02
 #: The drive is followed as a polyline within this share of the smallest H_K.
-SAGITTA = 2e-5
+SAGITTA = 1e-4
 
 
 class Result(NamedTuple):
@@ -56,12 +56,18 @@ def spins_of(experiment: Experiment, system: System, rates: Rates, lower: bool =
         h_k=h_k,
         p=MU_0 * moment / energy,
         sigma=sigma,
-        attempts=attempts(rates, moment / energy, sigma),
+        attempts=faster_than_gilbert(experiment, rates) * attempts(rates, moment / energy, sigma),
         doubt=np.zeros(len(moment)),
         field_dependent=rates.prefactor == "brown-field",
         lower=lower,
     )
     return spins._replace(doubt=relaxation_energies(spins)) if system.coupling and len(moment) > 1 else spins
+
+
+def faster_than_gilbert(experiment: Experiment, rates: Rates) -> float:
+    """How much faster a moment diffuses in the experiment's form of damping than in Gilbert's, which is Brown's."""
+    gilbert = rates.prefactor == "constant" or experiment.damping_form == "gilbert"
+    return 1.0 if gilbert else 1 + experiment.damping**2
 
 
 def dipole_tensor(system: System | None) -> FloatArray:
