@@ -55,7 +55,7 @@ def test_a_dimer_is_distributed_as_metropolis_sampling_of_the_same_energy(sample
 
 
 def test_two_overlapping_spheres_in_their_wells_are_distributed_as_by_metropolis():
-    """Case D2 (magpy): r = 7 nm, 9 nm apart along their axes z, K = 1e5, M_s = 4e5, 330 K, alpha = 0.1, 1 ns from +z."""
+    """Case D2 (magpy): r = 7 nm, 9 nm apart along their axes, K = 1e5, M_s = 4e5, 330 K, alpha = 0.1, 1 ns from +z."""
     particles = mh.Particles(
         positions=[[0, 0, 0], [0, 0, 20e-9]],
         diameters=[14e-9] * 2,
@@ -111,7 +111,7 @@ def test_the_histogram_of_a_moment_is_boltzmanns():
 
 
 def test_a_moment_stays_in_a_well_for_twice_the_relaxation_time():
-    """Case D5 (vinamax): D = 18 nm, K = 1e4, M_s = 4e5, alpha = 0.01, 300 K, 5 ms of its 10 shared out to 320 particles.
+    """Case D5 (vinamax): D = 18 nm, K = 1e4, M_s = 4e5, alpha = 0.01, 300 K; 5 of its 10 ms, on 320 particles.
 
     The dwell time is that of the exact relaxation; Brown's formula for it is 19 % short at this barrier. A moment has
     changed wells when it has passed m_z = -+0.8, from where one in 500 turns back.

@@ -12,6 +12,7 @@ equation only, the Landau-Lifshitz equation on the sphere, so that of these
 """
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from scipy import stats
 
 from magheat.kernels.batch import aligned
 from magheat.kernels.interaction import PairTable
-from magheat.kernels.lane_type import WIDTH, load, sqrt, store
+from magheat.kernels.lane_type import WIDTH, load, sqrt
 from magheat.kernels.noise import uniforms
 from magheat.kernels.numba_options import kernel
 from magheat.kernels.physics import DRIVE_ROWS, OFFSET, cross, dot
@@ -137,7 +138,7 @@ def test_strong_order_is_one_half_for_noise_that_does_not_commute(scheme):  # C4
     finest = rng.normal(scale=math.sqrt(duration / steps), size=(250, steps, 3, WIDTH))
     parts = 2 ** np.arange(6)
     last = [ends(scheme, finest, p, 0.7, duration) for p in parts]
-    errors = [np.linalg.norm(fine - coarse, axis=1).mean() for fine, coarse in zip(last, last[1:], strict=False)]
+    errors = [np.linalg.norm(fine - coarse, axis=1).mean() for fine, coarse in pairwise(last)]
     slope = np.polyfit(np.log2(parts[1:]), np.log2(errors), 1)[0]
     assert 0.45 < slope < 0.55
 

@@ -1,4 +1,4 @@
-"""Thermal experiments that several tests share, Boltzmann averages, and the kernels with noise or steps of their own."""
+"""Thermal experiments that several tests share, Boltzmann averages, and kernels with noise or steps of their own."""
 
 import math
 

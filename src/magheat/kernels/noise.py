@@ -116,7 +116,7 @@ def exponent_and_mantissa(typingctx, x):
 
 @device
 def logarithm(x):
-    """ln x to 1e-11 for 2^-33 <= x <= 1: 2 artanh((f - 1)/(f + 1)) + k ln 2."""
+    """ln x to 1e-9 of itself for 2^-33 <= x <= 1: 2 artanh((f - 1)/(f + 1)) + k ln 2."""
     k, f = exponent_and_mantissa(x)
     s = (f - 1.0) / (f + 1.0)
     q = s * s
@@ -127,10 +127,10 @@ def logarithm(x):
 
 @device
 def direction(x):
-    """Cosine and sine of 2 pi x to ERROR for 0 < x < 1: series of the half angle on [-pi/2, pi/2], doubled."""
+    """Cosine and sine of 2 pi x to 2e-8 for 0 < x < 1: series of the half angle on [-pi/2, pi/2], doubled."""
     half = math.pi * (x - 0.5)
     q = half * half
-    s = -1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880 + q * (-1 / 39916800))))
+    s = -1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880 + q * (-1 / 39916800 + q * (1 / 6227020800)))))
     c = 1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * (-1 / 3628800 + q * (1 / 479001600))))
     s = half + half * (q * s)
     c = 1.0 + q * (q * c - 0.5)

@@ -1,8 +1,9 @@
 """One thermal step of one moment: motion without noise and free diffusion, each of which keeps |m| = 1.
 
-Motion is Cayley's rotation by a at the middle of the step. Noise alone is diffusion on the sphere: whatever is along the
+Motion is Cayley's rotation by a at the middle of the step. Noise alone is diffusion on the sphere: what is along the
 moment does nothing, so that two normal numbers are enough, in the plane across z laid across the moment by the shortest
-turn; precession by noise only turns them within that plane, and so only their variance, s^2 (1 + alpha^2) dt, counts.
+turn (or the mirror image of it below the equator); precession by noise only turns them within that plane, and so only
+their variance, s^2 (1 + alpha^2) dt, counts.
 """
 
 from magheat.kernels.lane_type import larger, load, smaller, sqrt, store, where_less_equal

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from magheat.spec.experiment import Experiment
 
 SCHEMES = {"split": SPLIT, "heun": HEUN}
-#: Relative bias of <m_z^2> over ((1 + alpha) h dt)^2, at most, measured for K V of 0.5 to 6 k_B T and alpha of 0.1 to 3;
-#: h is the largest effective field and the thermal one, k_B T/(mu0 M_s V).
+#: Relative bias of <m_z^2> over ((1 + alpha) h dt)^2, at most, as measured for K V of 0.5 to 6 k_B T and alpha of 0.1
+#: to 3; h is the largest effective field and the thermal one, k_B T/(mu0 M_s V).
 _BIAS_OF_STEP = 0.035
 #: Particles whose dipolar fields are summed up before a run, for the choice of its step.
 _MOST_SUMMED = 1000
