@@ -103,7 +103,7 @@ def measure_thermal() -> Iterator[Measurement]:
     particle = arrangement.chain(count=1, diameter="14 nm", gap="1 nm", material=magnetite)
     one = Experiment(
         particles=particle,
-        applied_field=Sinusoidal(amplitude="200 Oe", frequency="3 MHz"),
+        applied_field=Sinusoidal(amplitude="200 Oe", frequency="300 kHz"),
         temperature=300.0,
         damping=0.1,
         cycles=1,

@@ -13,7 +13,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from magheat.kernels.lane_type import VECTOR, WIDTH, lanes, sqrt
+from magheat.kernels.lane_type import FLAGS, VECTOR, WIDTH, lanes, sqrt
 from magheat.kernels.numba_options import device
 
 ROUNDS = 10
@@ -71,8 +71,10 @@ def words_at(context, builder, array_type, array, row):
 
 def open_unit(builder, word):
     """(word + 1/2)/2^32: between 0 and 1, neither of them."""
-    half, scale = ir.Constant(VECTOR, [0.5] * WIDTH), ir.Constant(VECTOR, [2.0**-32] * WIDTH)
-    return builder.fmul(builder.fadd(builder.uitofp(low_word(builder, word), VECTOR), half), scale)
+    half, scale = ir.Constant(VECTOR, [2.0**-33] * WIDTH), ir.Constant(VECTOR, [2.0**-32] * WIDTH)
+    return builder.fadd(
+        builder.fmul(builder.uitofp(low_word(builder, word), VECTOR), scale, flags=FLAGS), half, flags=FLAGS
+    )
 
 
 @intrinsic

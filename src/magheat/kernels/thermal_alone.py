@@ -62,21 +62,22 @@ def advance(w, bath, n, i, begin, count, half, damping):
     mx, my, mz = three(w.y, i)
     ux, uy, uz = three(bath.axis, i)
     h_k, heat, work = half * load(bath.h_k, i), 0.0 * mx, 0.0 * mx
+    kx, ky, kz = h_k * ux, h_k * uy, h_k * uz
     fx, fy, fz = three(w.field, 0 if begin > 0 else 1)
-    a = h_k * dot(mx, my, mz, ux, uy, uz)
+    a = dot(mx, my, mz, kx, ky, kz)
     hx, hy, hz = fx + a * ux, fy + a * uy, fz + a * uz
     for k in range(count):
         gx, gy, gz = three(w.field, k + 1)
         qx, qy, qz = mx, my, mz
         if begin + k > 0:
             px, py, pz = middle(mx, my, mz, hx, hy, hz, damping)
-            a = h_k * dot(px, py, pz, ux, uy, uz)
+            a = dot(px, py, pz, kx, ky, kz)
             bx, by, bz = 0.5 * (fx + gx) + a * ux, 0.5 * (fy + gy) + a * uy, 0.5 * (fz + gz) + a * uz
             ax, ay, az = generator(px, py, pz, bx, by, bz, damping)
             qx, qy, qz = turned(mx, my, mz, ax, ay, az)
         keep, x, v = three(w.kick, k)
         qx, qy, qz = kicked(qx, qy, qz, keep, x, v)
-        a = h_k * dot(qx, qy, qz, ux, uy, uz)
+        a = dot(qx, qy, qz, kx, ky, kz)
         ex, ey, ez = gx + a * ux, gy + a * uy, gz + a * uz
         heat = heat + dot(hx + ex, hy + ey, hz + ez, qx - mx, qy - my, qz - mz)
         work = work - dot(mx + qx, my + qy, mz + qz, gx - fx, gy - fy, gz - fz)

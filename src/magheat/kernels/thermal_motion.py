@@ -41,16 +41,11 @@ def middle(mx, my, mz, bx, by, bz, damping):
 
 @device
 def turned(mx, my, mz, ax, ay, az):
-    """The moment turned by 2 a, after Cayley: the solution of m' - m = (m + m') x a."""
-    square, along = dot(ax, ay, az, ax, ay, az), dot(ax, ay, az, mx, my, mz)
-    cx, cy, cz = cross(ax, ay, az, mx, my, mz)
-    scale = 1.0 / (1.0 + square)
-    keep, scale = scale * (1.0 - square), 2.0 * scale
-    return (
-        keep * mx + scale * (along * ax - cx),
-        keep * my + scale * (along * ay - cy),
-        keep * mz + scale * (along * az - cz),
-    )
+    """The moment turned by 2 a, after Cayley: m' - m = (m + m') x a, solved by m' = m + 2 (m + m x a) x a/(1 + a^2)."""
+    scale = 2.0 / (1.0 + dot(ax, ay, az, ax, ay, az))
+    cx, cy, cz = cross(mx, my, mz, ax, ay, az)
+    dx, dy, dz = cross(mx + cx, my + cy, mz + cz, scale * ax, scale * ay, scale * az)
+    return mx + dx, my + dy, mz + dz
 
 
 @device
