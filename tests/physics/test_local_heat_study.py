@@ -206,7 +206,7 @@ def test_the_report_stands_alone_and_is_complete(report):
         "Only one sign shows",
         "borne out",
         "qualified",
-        "outside this version",
+        "outside this study",
         "lag, 500 kHz",
         "prefers-color",
     ):

@@ -20,6 +20,15 @@ def warm(count: int) -> None:
         api.simulate(experiment, solver=solver)
 
 
+def warm_thermal(count: int) -> None:
+    """Run the thermal kernels once; one particle, few and many take different ones."""
+    drive = Sinusoidal(amplitude="10 Oe", frequency="1 GHz")
+    chain = arrangement.chain(count=count, diameter="10 nm", gap="1 nm", material=magnetite)
+    api.simulate(
+        Experiment(particles=chain, applied_field=drive, temperature=300.0, cycles=1, samples_per_cycle=4), solver="llg"
+    )
+
+
 def warm_ensemble() -> None:
     """Run the two-well kernels once; aligned and random axes take the same compiled code."""
     drive = Sinusoidal(amplitude="10 Oe", frequency="1 MHz")
@@ -32,4 +41,5 @@ def warm_ensemble() -> None:
 if __name__ == "__main__":
     for particles in (2, LARGEST_ON_ONE_LANE + 1):
         warm(particles)
+        warm_thermal(particles)
     warm_ensemble()

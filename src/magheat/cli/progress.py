@@ -172,6 +172,13 @@ def compiled_ensembles() -> bool:
     return _cached(two_well_groups)
 
 
+def compiled_thermal() -> bool:
+    """Whether the kernel of thermal runs lies in the disk cache."""
+    from magheat.kernels.thermal import walk_split
+
+    return _cached(walk_split)
+
+
 def _cached(kernel: Any) -> bool:
     return any(Path(kernel.stats.cache_path).glob(f"*.{kernel.__name__}-*.nbi"))
 

@@ -13,12 +13,16 @@ from magheat.cli.endings import stop_at_once
 from magheat.errors import SpecError
 
 #: Studies, and the stages that each can be made by.
-STUDIES: dict[str, tuple[str, ...]] = {"local-heat": (), "slp-learning": ("loops", "learning")}
-#: What is said before the long one.
-LONG = (
-    "this takes about 40 minutes on two cores; it may be stopped at any time, the same command goes on from there "
-    "(make demo has a reduced version)"
-)
+STUDIES: dict[str, tuple[str, ...]] = {
+    "local-heat": (),
+    "slp-learning": ("loops", "learning"),
+    "thermal": (),
+    "aggregates": (),
+}
+#: Minutes that the long ones take on two cores.
+LONG = {"slp-learning": 40, "aggregates": 20}
+#: So many particles take the kernels of large systems.
+MANY = 32
 
 
 def reproduce(
@@ -31,10 +35,11 @@ def reproduce(
         typer.Option("--stage", help="One stage of slp-learning (loops, learning); all by default.", metavar="STAGE"),
     ] = None,
 ) -> None:
-    """Reproduce a paper's figures from its own parameters.
+    """Reproduce a paper's figures from its own parameters, or go on from where it ends.
 
-    slp-learning takes about 40 minutes on two cores, all but one of them for --stage learning. It can be stopped at any
-    time: finished trainings are kept in DIR/kept, and the same command goes on from there.
+    local-heat and slp-learning are papers; thermal is the local-heat paper's pair at temperatures, aggregates a cluster
+    of 200 particles. slp-learning takes about 40 minutes on two cores, aggregates about 20, thermal about two. They can
+    be stopped at any time: what is finished is kept in DIR/kept, and the same command goes on from there.
     """
     if study not in STUDIES:
         raise SpecError(f"STUDY must be one of {', '.join(STUDIES)}; got {study!r}.")
@@ -51,32 +56,53 @@ def make_report(study: str, folder: Path, stage: str | None = None, *, reduced: 
     """
     outputs.require_folder("--out", folder)
     started = time.monotonic()
-    if study == "slp-learning" and stage != "loops" and not reduced:
-        typer.echo(f"magheat: {LONG}", err=True)
+    if study in LONG and stage != "loops" and not reduced:
+        typer.echo(
+            f"magheat: this takes about {LONG[study]} minutes on two cores; it may be stopped at any time, the same "
+            "command goes on from there",
+            err=True,
+        )
     with progress.watching("Starting ...") as watch:
         with stop_at_once():
-            _prepare_kernels(watch, ensembles=study == "slp-learning")
+            _prepare_kernels(watch, study)
         report = _reproduced(study, folder, stage, watch, reduced=reduced)
     typer.echo(f"Wrote the report {report} in {time.monotonic() - started:.0f} s; open it in a browser.")
 
 
 def _reproduced(study: str, folder: Path, stage: str | None, watch: progress.Watch, *, reduced: bool) -> Path:
+    tell = progress.Telling(watch)
     if study == "slp-learning":
         from magheat.studies import slp_learning
 
-        return slp_learning.reproduce(folder, progress.Telling(watch), stage, slp_learning.REDUCED if reduced else None)
+        return slp_learning.reproduce(folder, tell, stage, slp_learning.REDUCED if reduced else None)
+    if study == "thermal":
+        from magheat.studies import thermal
+
+        return thermal.reproduce(folder, tell)
+    if study == "aggregates":
+        from magheat.studies import aggregates
+
+        return aggregates.reproduce(folder, tell)
     from magheat.studies import local_heat
 
-    return local_heat.reproduce(folder, progress.Telling(watch))
+    return local_heat.reproduce(folder, tell)
 
 
-def _prepare_kernels(watch: progress.Watch, *, ensembles: bool) -> None:
+def _prepare_kernels(watch: progress.Watch, study: str) -> None:
     """Compile what is not in the disk cache yet, before anything is written."""
-    if progress.compiled(particles=2) and (not ensembles or progress.compiled_ensembles()):
+    pair, ensembles, hot = progress.compiled(particles=2), progress.compiled_ensembles(), progress.compiled_thermal()
+    ready = {"slp-learning": pair and ensembles, "thermal": pair and hot, "aggregates": hot}
+    if ready.get(study, pair):
         return
     watch.stage(progress.COMPILING)
-    from magheat.benchmarks.warm import warm, warm_ensemble
+    from magheat.benchmarks import warm
 
-    warm(2)
-    if ensembles:
-        warm_ensemble()
+    if study == "aggregates":
+        warm.warm_thermal(1)
+        warm.warm_thermal(MANY)
+        return
+    warm.warm(2)
+    if study == "slp-learning":
+        warm.warm_ensemble()
+    if study == "thermal":
+        warm.warm_thermal(2)

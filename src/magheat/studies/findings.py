@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from magheat.studies.files import Columns
 
-BORNE_OUT, QUALIFIED, NOT_BORNE_OUT, OUTSIDE = "borne out", "qualified", "not borne out", "outside this version"
+BORNE_OUT, QUALIFIED, NOT_BORNE_OUT, OUTSIDE = "borne out", "qualified", "not borne out", "outside this study"
 VERDICTS = (BORNE_OUT, QUALIFIED, NOT_BORNE_OUT, OUTSIDE)
 
 

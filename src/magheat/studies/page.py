@@ -119,12 +119,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str, word
     )
 
 
-def cards(found: Iterable[Finding]) -> str:
+#: What cards say of sentences of a paper.
+_OF_A_PAPER = (
+    "Verdicts are computed: borne out where the numbers agree with the words, qualified where they agree in "
+    "direction but not in degree, or only in part. Words in brackets are ours; some sentences are shortened."
+)
+
+
+def cards(found: Iterable[Finding], intro: str = _OF_A_PAPER) -> str:
     """Findings, one card each, after a word on what their verdicts mean."""
-    intro = (
-        "Verdicts are computed: borne out where the numbers agree with the words, qualified where they agree in "
-        "direction but not in degree, or only in part. Words in brackets are ours; some sentences are shortened."
-    )
     drawn = [
         f'<div class="finding {_KINDS.get(one.verdict, "")}">\n<span class="verdict">{escape(one.verdict)}</span>'
         f'<span class="quiet">{escape(one.where)}</span>\n<p><q>{escape(one.sentence)}</q></p>\n'

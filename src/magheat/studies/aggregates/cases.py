@@ -19,7 +19,7 @@ AMPLITUDE = 300 * OERSTED
 DIRECTION = (0.0, 0.0, 1.0)
 DAMPING = 0.01
 #: Median diameter, standard deviation of ln D, and gap between the surfaces of neighbours: two coatings.
-DIAMETER, SPREAD, GAP = 20e-9, 0.15, 4e-9
+DIAMETER, SPREAD, GAP = 24e-9, 0.15, 6e-9
 #: Clusters that meet by diffusion.
 FRACTAL_DIMENSION, PREFACTOR = 1.8, 1.3
 #: Cycles that are dropped, in which the cluster forgets how it was put.
@@ -39,12 +39,12 @@ class Plan(NamedTuple):
     """How many particles, clusters and fields, and how often and how finely they are run."""
 
     count: int = 200
-    runs: int = 8  # of the first cluster
-    clusters: int = 5  # others, each in one run
-    amplitudes: tuple[float, ...] = (150 * OERSTED, 200 * OERSTED, 400 * OERSTED)  # others, each in one run
-    cycles: int = 4 + DROPPED
+    runs: int = 6  # of the first cluster
+    clusters: int = 2  # others, each in one run
+    amplitudes: tuple[float, ...] = (200 * OERSTED,)  # others, each in one run
+    cycles: int = 3 + DROPPED
     samples_per_cycle: int = 200
-    bias: float = 1e-2  # of <m_z^2>, for which the solver chooses its step
+    bias: float = 2e-3  # of <m_z^2>, for which the solver chooses its step
 
     def cases(self) -> Mapping[Case, int]:
         """Runs of every case, the one that is looked at closely first."""

@@ -33,7 +33,7 @@ def about_damping(numbers: Damping) -> list[Finding]:
             "Sec. II",
             "We found that finite temperature calculations produce essentially the same features just with more noise.",
             OUTSIDE,
-            "This version computes at 0 K only.",
+            "This study computes at 0 K; magheat reproduce thermal holds the sentence against runs at temperatures.",
         ),
     ]
 

@@ -34,8 +34,12 @@ def draw_courses(runs: list[Runs], width: float = style.WIDE) -> Figure:
     panels: Any = drawn.subplots(*((len(shown), 2) if narrow else (2, len(shown))), sharex=True, squeeze=False)
     panels = panels.T if narrow else panels
     for column, one in enumerate(shown):
-        time = np.linspace(0, 2 * _HALF, one.courses.shape[1])
-        for axes, values, unit in ((panels[0, column], one.courses, 1.0), (panels[1, column], one.rises, 1e3)):
+        seen = slice(0, one.courses.shape[1] // 2 + 1, 2)
+        time = np.linspace(0, 2 * _HALF, one.courses.shape[1])[seen]
+        for axes, values, unit in (
+            (panels[0, column], one.courses[:, seen], 1.0),
+            (panels[1, column], one.rises[:, seen], 1e3),
+        ):
             for i, colour in enumerate(style.COLOURS):
                 line = {"linewidth": 1.4} if len(values) == 1 else {"linewidth": 0.5, "alpha": 0.5}
                 axes.plot(time, unit * values[:, :, i].T, color=colour, **line)

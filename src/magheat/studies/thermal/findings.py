@@ -78,7 +78,7 @@ def _own_loops(hot: list[Summary]) -> Finding:
         "Their individual hysteresis loops cannot be used to estimate the heat that each produces.",
         "Heat less own loop, A and B, in 10⁻²¹ J per cycle: "
         + "; ".join(
-            f"{one.temperature:g} K {told(one.given.at(0).scaled(1e21), 0)}, {told(one.given.at(1).scaled(1e21), 0)}"
+            f"{one.temperature:g} K {told(one.given.at(0).scaled(1e21), 1)}, {told(one.given.at(1).scaled(1e21), 1)}"
             for one in hot
         )
         + f". It is beyond {_SURE:g} standard errors in {int(sure.sum())} of {sure.size} cases.",
