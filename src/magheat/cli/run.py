@@ -28,7 +28,8 @@ def run(
         str | None,
         typer.Option(
             "--solver",
-            help="A solver by name, such as llg or kinetic-monte-carlo, instead of what the file says.",
+            help="llg, minimize, kinetic-monte-carlo, two-well, linear-response or fokker-planck, instead of what the "
+            "file says.",
             metavar="NAME",
         ),
     ] = None,
