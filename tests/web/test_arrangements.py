@@ -13,7 +13,14 @@ from magheat.web.tasks.experiments import experiment_of
 DRIVE = {"kind": "sinusoidal", "amplitude": 2e4, "frequency": 1e5}
 REQUESTS = {
     "pair": {"diameters": [2e-8, 1.8e-8], "gap": 2e-9, "easy_axis_angles": [0.0, 0.3]},
-    "chain": {"count": 4, "diameter": 2e-8, "gap": 0.0, "direction": [1.0, 0.0, 0.0], "diameter_spread": 0.1, "seed": 4},
+    "chain": {
+        "count": 4,
+        "diameter": 2e-8,
+        "gap": 0.0,
+        "direction": [1.0, 0.0, 0.0],
+        "diameter_spread": 0.1,
+        "seed": 4,
+    },
     "ring": {"count": 5, "diameter": 2e-8, "gap": 1e-9, "normal": [1.0, 0.0, 0.0], "diameter_spread": 0.1, "seed": 4},
     "lattice": {"shape": [2, 1, 1], "diameter": 2e-8, "gap": 1e-9, "structure": "face-centred-cubic", "seed": 4},
     "suspension": {"count": 9, "diameter": 2e-8, "volume_fraction": 0.1, "container": "sphere", "seed": 4},

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from magheat.spec.experiment import Experiment
 from magheat.studies.local_heat import cases as at_rest
+from magheat.studies.validity.cases import Plan as SolverPlan
 
 #: K; the first is the paper's, the last a room's.
 TEMPERATURES = (0.0, 10.0, 30.0, 60.0, 100.0, 150.0, 200.0, 300.0)
@@ -24,6 +25,7 @@ class Plan(NamedTuple):
     together: int = 64  # runs in one piece of work
     bias: float = 1e-3  # of <m_z^2>, for which the solver chooses its step
     drawn: int = 12  # runs whose courses are drawn
+    solvers: SolverPlan = SolverPlan()  # where the solvers are compared
 
 
 def experiment(temperature: float, seed: int, plan: Plan) -> Experiment:

@@ -22,6 +22,8 @@ from magheat.studies.thermal.findings import before_reversal, findings, summary_
 from magheat.studies.thermal.runs import Runs
 from magheat.studies.thermal.summary import Summary, in_turn
 from magheat.studies.thermal.switching import APART, IN_A_WELL
+from magheat.studies.validity import report as validity
+from magheat.studies.validity.report import Validity
 
 _TITLE = "The local-heat paper's pair at temperatures"
 
@@ -32,6 +34,7 @@ class Numbers(NamedTuple):
     plan: Plan
     runs: list[Runs]
     found: list[Summary]
+    validity: Validity
 
 
 def drawings(numbers: Numbers) -> tuple[Drawing, ...]:
@@ -40,6 +43,7 @@ def drawings(numbers: Numbers) -> tuple[Drawing, ...]:
         Drawing("courses", lambda width: figures.draw_courses(numbers.runs, width)),
         Drawing("switching", lambda width: figures.draw_switching(numbers.found, width)),
         Drawing("heat", lambda width: figures.draw_heat(numbers.found, width)),
+        *validity.drawings(numbers.validity),
     )
 
 
@@ -47,12 +51,13 @@ def tables(numbers: Numbers) -> dict[str, Columns]:
     """Switching, heat, loops and findings."""
     samples = len(numbers.found[0].loop)
     time = np.arange(samples) / (samples * FREQUENCY)
-    return summary.tables(numbers.found, time) | {"findings.csv": findings_table(findings(numbers.found))}
+    of_the_pair = summary.tables(numbers.found, time) | {"findings.csv": findings_table(findings(numbers.found))}
+    return of_the_pair | validity.tables(numbers.validity)
 
 
 def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str]) -> str:
     """The whole page; ``pictures`` are (wide, narrow) SVG texts by name, ``files`` the CSV files beside it."""
-    words = captions(numbers.found, numbers.plan.drawn)
+    words = captions(numbers.found, numbers.plan.drawn) | validity.captions(numbers.validity)
 
     def shown(name: str) -> str:
         description, caption = words[name]
@@ -63,6 +68,8 @@ def html(numbers: Numbers, pictures: dict[str, tuple[str, str]], files: list[str
         ("who", "Who switches when", shown("switching") + _switching_table(numbers.found)),
         ("heat-per-cycle", "Heat", shown("heat") + _heat_table(numbers.found)),
         ("findings", "What the paper says, and what the numbers say", page.cards(findings(numbers.found))),
+        ("which-solver-where", "Which solver holds where", validity.table(numbers.validity) + shown("which-solver")),
+        ("near", "How near neighbours may come", shown("neighbours")),
         ("method", "How it was computed", _method(numbers.plan, files)),
     ]
     return page.report(_TITLE, _lead(numbers), sections)

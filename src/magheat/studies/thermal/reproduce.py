@@ -12,6 +12,7 @@ from magheat.studies.thermal.cases import Plan
 from magheat.studies.thermal.report import Numbers
 from magheat.studies.thermal.runs import compute as compute_runs
 from magheat.studies.thermal.summary import summaries
+from magheat.studies.validity import report as validity
 from magheat.studies.writing import write_study
 
 
@@ -37,5 +38,6 @@ def compute(out: Path, tell: Telling = silence, plan: Plan | None = None) -> Num
     """All numbers of the study; finished runs are kept in the folder."""
     plan = Plan() if plan is None else plan
     tell(f"{plan.runs} runs at each of {len(plan.temperatures)} temperatures ...")
-    runs = compute_runs(plan, Kept(out / FOLDER), tell)
-    return Numbers(plan, runs, summaries(runs))
+    kept = Kept(out / FOLDER)
+    runs = compute_runs(plan, kept, tell)
+    return Numbers(plan, runs, summaries(runs), validity.compute(plan.solvers, kept, tell))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from magheat.constants import MU_0
 from magheat.solvers.fokker_planck import FokkerPlanck
@@ -23,11 +23,15 @@ TEMPERATURE, DAMPING = 300.0, 0.1
 SAMPLES = 200
 
 
+_DIAMETERS = tuple(1e-9 * size for size in range(8, 21))
+_FREQUENCIES = tuple(10 ** (power / 2) for power in range(8, 17))
+
+
 class Plan(NamedTuple):
     """Where the solvers are compared, and how often those that draw lots are run."""
 
-    diameters: tuple[float, ...] = tuple(1e-9 * size for size in (8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20))
-    frequencies: tuple[float, ...] = tuple(10**power for power in (4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5, 8))
+    diameters: tuple[float, ...] = _DIAMETERS
+    frequencies: tuple[float, ...] = _FREQUENCIES
     fields: tuple[float, ...] = (0.02, 0.1, 0.6)  # over H_K
     gaps: tuple[float, ...] = (1e-9, 2e-9, 4e-9, 7e-9, 12e-9, 20e-9)
     runs: int = 128
@@ -57,7 +61,7 @@ def neighbours(gap: float, cycles: int) -> Experiment:
     return Experiment(particles=two, cycles=cycles, **(shared | {"applied_field": along_x}))
 
 
-def _shared(frequency: float, field: float) -> dict[str, object]:
+def _shared(frequency: float, field: float) -> dict[str, Any]:
     return {
         "applied_field": Sinusoidal(amplitude=field * FIELD_SCALE, frequency=frequency),
         "temperature": TEMPERATURE,

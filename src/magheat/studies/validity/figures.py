@@ -12,11 +12,10 @@ from magheat.constants import BOLTZMANN
 from magheat.studies import style
 from magheat.studies.validity.cases import DIAMETER, MATERIAL, TEMPERATURE, Plan
 from magheat.studies.validity.draws import Gap
-from magheat.studies.validity.maps import Maps
+from magheat.studies.validity.maps import MODELS, Maps
 
-_MODELS = {"two_well": "two wells", "linear_response": "linear response"}
-#: Errors at which colours end, and what is good.
-_ENDS, _GOOD = 0.5, 0.1
+#: Error at which colours end, and one that is good.
+_ENDS, GOOD = 0.5, 0.1
 #: Barriers K V/(k_B T) on the upper scale.
 _BARRIERS = (2, 5, 10, 20)
 
@@ -25,12 +24,12 @@ def draw_maps(plan: Plan, found: list[Maps], width: float = style.WIDE) -> Figur
     """Error of the loop area against Brown's equation over diameter and frequency, model by field."""
     narrow = width < 5
     drawn = style.figure(width, 10.6 if narrow else 5.6)
-    shape = (len(found) * len(_MODELS), 1) if narrow else (len(_MODELS), len(found))
+    shape = (len(found) * len(MODELS), 1) if narrow else (len(MODELS), len(found))
     panels: Any = drawn.subplots(*shape, squeeze=False, sharex=True, sharey=True)
-    cells = [(model, one) for model in _MODELS for one in found]
+    cells = [(model, one) for model in MODELS for one in found]
     for axes, (model, one), letter in zip(panels.ravel(), cells, "abcdefgh", strict=False):
         mesh = _draw_map(axes, plan, one, model)
-        style.panel_name(axes, letter, f"{_MODELS[model]}, {one.field:g} $H_K$")
+        style.panel_name(axes, letter, f"{MODELS[model]}, {one.field:g} $H_K$")
     for axes in panels[-1]:
         axes.set(xlabel="diameter (nm)", xticks=[8, 12, 16, 20])
     for axes in panels[:, 0]:
@@ -48,8 +47,8 @@ def _draw_map(axes: Axes, plan: Plan, one: Maps, model: str) -> Any:
     mesh = axes.pcolormesh(
         nanometres, plan.frequencies, error, cmap="RdBu_r", vmin=-_ENDS, vmax=_ENDS, shading="gouraud", rasterized=True
     )
-    axes.contourf(nanometres, plan.frequencies, np.abs(error), levels=[-1, _GOOD], colors="none", hatches=["...."])
-    axes.contour(nanometres, plan.frequencies, np.abs(error), levels=[_GOOD], colors=style.INK, linewidths=0.9)
+    axes.contourf(nanometres, plan.frequencies, np.abs(error), levels=[-1, GOOD], colors="none", hatches=["...."])
+    axes.contour(nanometres, plan.frequencies, np.abs(error), levels=[GOOD], colors=style.INK, linewidths=0.9)
     axes.set_yscale("log")
     return mesh
 

@@ -10,13 +10,19 @@ import numpy as np
 
 from magheat.analysis import hysteresis_loop, loss_per_cycle
 from magheat.solvers.base import Progress, Solver
+from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
+from magheat.solvers.two_well import TwoWell
 from magheat.spec.experiment import Experiment
 from magheat.studies.crew import side_by_side
 from magheat.studies.kept import Kept
 from magheat.studies.kept import Numbers as KeptNumbers
 from magheat.studies.validity.cases import Plan, ensemble, linear_response, single, two_well, yardstick
 from magheat.units import FloatArray
+
+#: Column of a fast model -> its name.
+MODELS = {"two_well": "two wells", "linear_response": "linear response"}
 
 
 class Maps(NamedTuple):
@@ -49,7 +55,9 @@ def compute(plan: Plan, kept: Kept, progress: Progress) -> list[Maps]:
 
 
 def _kept_row(plan: Plan, kept: Kept, field: float, diameter: float, progress: Progress) -> KeptNumbers:
+    versions = [model.model_version for model in (FokkerPlanck, TwoWell, LinearResponse, LLG)]
     made_from: dict[str, Any] = {"field": field, "diameter": diameter, "frequencies": plan.frequencies}
+    made_from["models"] = versions
     return kept.get("map", made_from, lambda: _row(plan.frequencies, field, diameter, progress))
 
 

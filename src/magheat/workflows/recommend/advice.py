@@ -15,7 +15,8 @@ from magheat.api import SOLVERS
 from magheat.solvers.base import Solver
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.fokker_planck import FokkerPlanck
-from magheat.solvers.kinetic_monte_carlo import ROUNDS, KineticMonteCarlo
+from magheat.solvers.kinetic_monte_carlo import KineticMonteCarlo
+from magheat.solvers.kinetic_run import ROUNDS
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.size import duration
@@ -39,8 +40,9 @@ _ALONG, _WELLS, _RARE, _FEW = 0.1, 0.17, 0.6, 10.0
 _BLURRED, _BLUR = 5.0, 1.1
 #: f/(alpha gamma_0 H_K) beyond which moments have no time to follow within a well.
 _TOO_FAST = 0.004
-#: What coupling adds, and from where on particles no longer flip one by one; relaxations of a particle per second.
-_COUPLED, _STRONG, _RELAXATIONS = 0.3, 0.45, 1e7
+#: What coupling adds, and from where on particles no longer flip one by one; pairs settled per second, and as
+#: how many of them a particle by itself counts.
+_COUPLED, _STRONG, _SETTLED, _OWN = 0.3, 0.45, 2.5e8, 20
 #: Error of linear response over xi^2.
 _NONLINEAR = 0.4
 #: Damping below which single heats of the paper's pair are chance.
@@ -153,7 +155,8 @@ def _two_well(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     seconds = 1e-3 * (solver.size_points if ensemble_of(experiment).diameter_spread > 0 else 1)
-    error, reason = _error_of_wells(experiment, regime, solver), _words_of_wells(experiment, regime)
+    error: float | None = _error_of_wells(experiment, regime, solver)
+    reason = _words_of_wells(experiment, regime)
     if regime.coupling > 0:
         error, reason = None, f"{reason}; interaction is a mean barrier, and nobody knows how far off that is"
     return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)
@@ -166,8 +169,9 @@ def _kinetic(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     count = particles_of(experiment).count
-    seconds = solver.expected_steps(experiment) * ROUNDS * (count / _RELAXATIONS + count**2 / _PAIRS)
-    error, reason = _error_of_wells(experiment, regime, solver), _words_of_wells(experiment, regime)
+    seconds = solver.expected_steps(experiment) * ROUNDS * count * (count + _OWN) / _SETTLED
+    error: float | None = _error_of_wells(experiment, regime, solver)
+    reason = _words_of_wells(experiment, regime)
     if regime.coupling > _STRONG:
         error, reason = None, f"{reason}; so close together, particles flip as one, which it leaves out"
     return Advice(name=solver.name, solver=solver, error=error, seconds=seconds, reason=reason)

@@ -100,7 +100,10 @@ def _choose(runnable: list[Advice], error: float, seconds: float) -> tuple[Advic
         return chosen, f"{chosen.reason}."
     if quick:
         chosen = quick[0]
-        return chosen, f"{chosen.reason}. Nothing within {duration(seconds)} is known to be right to {100 * error:.2g} %."
+        return (
+            chosen,
+            f"{chosen.reason}. Nothing within {duration(seconds)} is known to be right to {100 * error:.2g} %.",
+        )
     chosen = min(runnable, key=lambda one: one.seconds)
     return chosen, f"{chosen.reason}. Nothing takes less than {duration(seconds)}; this takes {chosen.shown_time}."
 
