@@ -12,6 +12,7 @@ from magheat.kernels.interaction import PairTable
 from magheat.kernels.lane_type import WIDTH
 from magheat.kernels.physics import CUBIC, DRIVE_ROWS, PIECE_START
 from magheat.kernels.thermal import HEUN, Bath, Walker, start, walk_heun, walk_split
+from magheat.kernels.thermal_alone import STRETCH, Lonely, walk_alone
 
 
 class Noise(NamedTuple):
@@ -47,8 +48,8 @@ def walk_runs(
     points = plan.cycles * plan.samples_per_cycle
     samples = np.zeros((total, points + 1, 5 * n))
     large = runs.position.shape[1] > 0
-    width = 1 if large else WIDTH
-    groups = [np.arange(first, min(first + width, total)) for first in range(0, total, width)]
+    lonely = (plan.scheme != HEUN) & ~(runs.pair.any(1) | runs.strength.any(1))
+    groups = [group for kind in (False, True) for group in in_groups(np.flatnonzero(lonely == kind), large)]
     control, done = np.zeros(4, np.int64), np.zeros(len(groups), np.int64)
 
     def work(group: int) -> None:
@@ -58,7 +59,10 @@ def walk_runs(
         write = write_large if large else write_lanes
         rows = bath.h_k.shape[0]
         move = walk_heun if plan.scheme == HEUN else walk_split
-        start(walker, bath, rows, 0.0)
+        if lonely[members[0]]:
+            bath, walker, move = without_others(bath, walker)
+        else:
+            start(walker, bath, rows, 0.0)
         write(samples, walker.y, members, 0, n)
         per_cycle = plan.samples_per_cycle * plan.steps
         for k in range(points):
@@ -79,6 +83,18 @@ def walk_runs(
             control[1] = 1
             raise
     return samples
+
+
+def in_groups(which: np.ndarray, large: bool) -> list[np.ndarray]:
+    """Runs that share a row of lanes: one large system, or up to W small ones."""
+    width = 1 if large else WIDTH
+    return [which[first : first + width] for first in range(0, which.size, width)]
+
+
+def without_others(bath: Bath, walker: Walker) -> tuple[Bath, Lonely, Callable]:
+    """Leave out what only rows that interact need."""
+    lonely = Lonely(walker.y, aligned(3 * STRETCH, WIDTH), aligned(3 * (STRETCH + 1), WIDTH), walker.place)
+    return bath._replace(interaction=PairTable(aligned(1, WIDTH))), lonely, walk_alone
 
 
 def lanes_of_runs(runs: Runs, noise: Noise, members: np.ndarray) -> tuple[Bath, Walker]:
@@ -148,7 +164,8 @@ def large_system(runs: Runs, noise: Noise, members: np.ndarray) -> tuple[Bath, W
 
 
 def _walker(rows: int) -> Walker:
-    return Walker(aligned(5 * rows, WIDTH), *(aligned(3 * rows, WIDTH) for _ in range(4)), np.zeros(WIDTH, np.int64))
+    moments = (aligned(k * rows, WIDTH) for k in (5, 3, 3, 6, 3))
+    return Walker(*moments, np.zeros(WIDTH, np.int64))
 
 
 def _first_piece(drive: np.ndarray, piece: np.ndarray) -> np.ndarray:
