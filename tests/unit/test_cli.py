@@ -16,6 +16,8 @@ from magheat import dataset
 from magheat._version import __version__
 from magheat.api import SOLVERS
 from magheat.cli.main import app
+from magheat.spec.experiment import Experiment
+from magheat.workflows.recommend import recommend
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SHORT = """
@@ -85,6 +87,20 @@ def test_no_line_of_the_tables_is_wider_than_80_columns(short):
     tables = [line for line in lines if line.startswith(" ") or line.startswith(("Particle", "Jump "))]
     assert len(tables) > 4
     assert max(map(len, tables)) <= 80
+
+
+@pytest.mark.parametrize("name", ["pair", "ensemble"])
+def test_recommend_names_a_solver_that_runs_the_file_and_judges_all(name):
+    result = magheat("recommend", EXAMPLES / f"{name}.toml")
+    assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
+    assert recommend(Experiment.from_toml(EXAMPLES / f"{name}.toml")).chosen.name in text.split(":")[0]
+    for solver in SOLVERS:
+        assert f"{solver}:" in text
+
+
+def test_recommend_refuses_a_limit_that_is_none(short):
+    assert "error must be a number > 0" in refused(magheat("recommend", short, "--error", "0"))
 
 
 def test_existing_outputs_are_replaced(short, tmp_path):
