@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import magheat as mh
+from magheat.studies.crew import side_by_side
 from magheat.studies.findings import BORNE_OUT, NOT_BORNE_OUT, QUALIFIED, VERDICTS
+from magheat.studies.kept import Kept
 from magheat.studies.slp_learning import database
 from magheat.studies.slp_learning.cases import ASKED, GRID
 from magheat.studies.slp_learning.learning import asked, curves, deviations, models, protocol, study
-from magheat.studies.crew import side_by_side
 from magheat.studies.slp_learning.learning.findings import AREA, findings, off_grid, on_grid
-from magheat.studies.kept import Kept
 from magheat.studies.slp_learning.learning.samples import OUTPUTS, Sample, of_database, rows_of, scales, simulated
 from magheat.studies.slp_learning.learning.scoring import score
 from magheat.studies.slp_learning.loops import examples

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from magheat.benchmarks import Measurement
 from magheat.cli import progress
 from magheat.cli.main import app
-from magheat.cli.reproduce import STUDIES
+from magheat.cli.reproduce import LONG, STUDIES
 from magheat.studies import slp_learning
 
 
@@ -32,6 +32,9 @@ def study(monkeypatch):
 
     monkeypatch.setattr("magheat.studies.local_heat.reproduce", reproduce)
     monkeypatch.setattr("magheat.studies.slp_learning.reproduce", reproduce)
+    monkeypatch.setattr("magheat.studies.thermal.reproduce", reproduce)
+    monkeypatch.setattr("magheat.studies.aggregates.reproduce", reproduce)
+    monkeypatch.setattr("magheat.benchmarks.warm.warm_thermal", lambda particles: None)
     return asked
 
 
@@ -65,8 +68,9 @@ def test_demo_starts_with_a_word_and_names_every_report_and_the_model(study, lea
     assert study == [(Path("reports/local-heat"),), (Path("reports/slp-learning"), slp_learning.REDUCED)]
 
 
-def test_reproduce_makes_the_folder_that_it_is_given(study, tmp_path):
-    result = magheat("reproduce", "local-heat", "--out", tmp_path / "a/b")
+@pytest.mark.parametrize("name", STUDIES)
+def test_reproduce_makes_the_folder_that_it_is_given(study, tmp_path, name):
+    result = magheat("reproduce", name, "--out", tmp_path / "a/b")
     assert result.exit_code == 0, result.stderr
     assert study == [(tmp_path / "a/b",)]
 
@@ -88,8 +92,20 @@ def test_a_long_study_says_so_before_it_starts(study, tmp_path, stage):
     assert study == [(tmp_path, *stage[1:])]
 
 
+def test_the_aggregates_say_how_long_they_take(study, tmp_path):
+    result = magheat("reproduce", "aggregates", "--out", tmp_path)
+    assert result.exit_code == 0, result.stderr
+    assert f"{LONG['aggregates']} minutes" in result.stderr.splitlines()[0]
+    assert study == [(tmp_path,)]
+
+
 @pytest.mark.parametrize(
-    ("name", "words"), [("slp-learning", "must be one of loops, learning"), ("local-heat", "this study has no stages")]
+    ("name", "words"),
+    [
+        ("slp-learning", "must be one of loops, learning"),
+        ("local-heat", "this study has no stages"),
+        ("thermal", "this study has no stages"),
+    ],
 )
 def test_a_stage_that_is_not_there_is_refused(study, tmp_path, name, words):
     result = magheat("reproduce", name, "--stage", "learnt", "--out", tmp_path / "new")
@@ -106,9 +122,10 @@ def test_stages_of_the_command_line_are_those_of_the_studies():
     assert STUDIES["slp-learning"] == slp_learning.STAGES
 
 
-def test_a_folder_that_is_a_file_is_refused(study, tmp_path):
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_folder_that_is_a_file_is_refused(study, tmp_path, name):
     (tmp_path / "a").write_text("")
-    result = magheat("reproduce", "local-heat", "--out", tmp_path / "a")
+    result = magheat("reproduce", name, "--out", tmp_path / "a")
     assert result.exit_code == 2
     assert result.stderr.startswith("magheat: --out must name a folder")
     assert study == []

@@ -1,12 +1,16 @@
 """Pictures: what they show, and that a file is there whole or not at all."""
 
+import sys
+
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
 from magheat import dataset
 from magheat.errors import SchemaError, SpecError
-from magheat.plotting import FORMATS, new_figure, run_figure, save
+from magheat.plotting import FORMATS, cluster_figure, cluster_scene, draw_cluster, new_figure, run_figure, save
+from magheat.spec.material import magnetite
+from magheat.spec.particles import Particles
 
 
 def made_up_run(count, cycles=2, samples=40):
@@ -111,3 +115,43 @@ def test_an_interruption_leaves_the_old_picture_alone(tmp_path, monkeypatch):
         save(figure, target)
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def cluster_of_three():
+    return Particles(
+        positions=[[0, 0, 0], [30e-9, 0, 0], [0, 0, 40e-9]],
+        diameters=[2e-8, 3e-8, 4e-8],
+        easy_axes=[0, 0, 1],
+        material=magnetite,
+    )
+
+
+def test_a_cluster_is_seen_as_large_as_it_is_the_nearest_last():
+    figure = cluster_figure(cluster_of_three(), [1.0, 2.0, 3.0], "heat (J)", view=(0.0, 0.0))
+    spheres = figure.axes[0].collections[0]
+    circles = len(spheres.get_offsets()) // 3  # that make a sphere, the widest first
+    outer = spheres.get_offsets()[::circles]
+    # seen along -x: y to the right, z upwards; the second particle is the nearest
+    np.testing.assert_allclose(outer, [[0, 0], [0, 40], [0, 0]], atol=1e-9)
+    np.testing.assert_allclose(spheres.get_widths()[::circles], [20, 40, 30])
+    assert figure.axes[1].get_ylabel() == "heat (J)"
+
+
+def test_colours_part_at_the_reference():
+    figure = new_figure(3, 3)
+    colours = draw_cluster(figure.subplots(), cluster_of_three(), [-1.0, 0.0, 4.0], reference=0.0)
+    assert (colours.norm.vmin, colours.norm.vcenter, colours.norm.vmax) == (-4.0, 0.0, 4.0)
+    limited = draw_cluster(figure.subplots(), cluster_of_three(), [-1.0, 0.0, 4.0], limits=(0.0, 2.0))
+    assert (limited.norm.vmin, limited.norm.vmax) == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0], [1.0, 2.0, np.nan], [[1.0, 2.0, 3.0]]])
+def test_a_cluster_needs_a_number_for_every_particle(values):
+    with pytest.raises(SpecError, match="values must hold one finite number per particle, 3"):
+        cluster_figure(cluster_of_three(), values, "heat (J)")
+
+
+def test_a_scene_names_what_it_needs(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyvista", None)  # as if it were not installed
+    with pytest.raises(SpecError, match=r"magheat\[scene\].*cluster_figure"):
+        cluster_scene(cluster_of_three(), [1.0, 2.0, 3.0], "heat (J)")

@@ -130,26 +130,25 @@ def _spheres(axes: Axes, places: FloatArray, sizes: FloatArray, colours: FloatAr
 
 
 def _frame_of_page(axes: Axes, places: FloatArray, sizes: FloatArray) -> None:
-    """Room for all spheres, the same scale both ways, and no axes, which would not be those of space."""
+    """Room for all spheres and a strip below them, the same scale both ways, no axes, which would not be space's."""
     low, high = (places - sizes[:, None] / 2).min(axis=0), (places + sizes[:, None] / 2).max(axis=0)
-    margin = 0.03 * float((high - low).max())
-    axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - 3 * margin, high[1] + margin))
+    extent = float((high - low).max())
+    axes.set(xlim=(low[0] - 0.02 * extent, high[0] + 0.02 * extent), ylim=(low[1] - 0.22 * extent, high[1]))
     axes.set_aspect("equal", adjustable="box")
     axes.set_axis_off()
 
 
 def _scale_and_field(axes: Axes, places: FloatArray, sizes: FloatArray, field: FloatArray) -> None:
-    """A bar of a round length at the lower left, and an arrow for the field above it."""
+    """In the strip, a bar of a round length and an arrow along the field as it is seen."""
     extent = float((places.max(axis=0) - places.min(axis=0)).max() + sizes.max())
     power = 10.0 ** math.floor(math.log10(extent / 4))
     length = max(k * power for k in (1, 2, 5) if k * power <= extent / 4)
-    left, bottom = axes.get_xlim()[0], axes.get_ylim()[0]
-    axes.plot([left, left + length], [bottom, bottom], color=_INK, linewidth=2, solid_capstyle="butt", clip_on=False)
+    left, bottom = axes.get_xlim()[0] + 0.02 * extent, axes.get_ylim()[0] + 0.04 * extent
+    axes.plot([left, left + length], [bottom, bottom], color=_INK, linewidth=2, solid_capstyle="butt")
     axes.text(left + length / 2, bottom + 0.015 * extent, f"{length:g} nm", ha="center", va="bottom", fontsize=8)
     if np.linalg.norm(field) > 0.1:
-        foot = np.array([left + 0.04 * extent, bottom + 0.12 * extent])
+        middle = np.array([left + length + 0.14 * extent, bottom + 0.05 * extent])
         arrow = {"arrowstyle": "<->", "color": _INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", foot + 0.16 * extent * field, foot, arrowprops=arrow)
-        tip = foot + 0.16 * extent * field
-        axes.text(tip[0] + 0.02 * extent, tip[1], "field", va="top", fontsize=8)
-
+        ends = [tuple((middle + side * extent * field).tolist()) for side in (0.08, -0.08)]
+        axes.annotate("", ends[0], ends[1], arrowprops=arrow)
+        axes.text(middle[0] + 0.05 * extent, middle[1], "field", va="center", fontsize=8)

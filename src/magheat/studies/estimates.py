@@ -58,6 +58,16 @@ def columns_of(words: str, unit: str, estimates: Sequence[Estimate]) -> dict[str
 
 
 def told(one: Estimate, count: int) -> str:
-    """One estimate with its standard error, to so many decimals: "2.97 ± 0.03"; alone where there is no error."""
+    """One estimate with its standard error, to so many decimals: "2.97 ± 0.03".
+
+    Alone where there is no error; a dash where there is no value.
+    """
     value, error = float(one.value), float(one.error)
+    if np.isnan(value):
+        return "–"
     return digits(value, count) + ("" if np.isnan(error) else f" ± {digits(error, count)}")
+
+
+def energy(one: Estimate, count: int) -> str:
+    """One energy in J, told in units of 10⁻²¹ J."""
+    return told(one.scaled(1e21), count)

@@ -73,4 +73,3 @@ def _read(path: Path) -> Numbers | None:
             return {name: arrays[name] for name in arrays.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from magheat.studies.aggregates.cases import AMPLITUDE, FREQUENCY, MATERIAL, Case, Plan
+from magheat.studies.aggregates.cases import AMPLITUDE, FREQUENCY, MATERIAL, Plan
 from magheat.studies.aggregates.places import Group, groups_of
 from magheat.studies.aggregates.runs import Draws, Sample
 from magheat.studies.estimates import Estimate, mean_of, ratio
@@ -98,14 +98,26 @@ def effects(sample: Sample) -> list[Effect]:
     apart = _by_draw(sample.apart, sample.apart.heat)
     found = []
     for group in groups_of(sample.places):
-        means = [mean_of(values[:, group.members].mean(axis=1)) for values in (together, apart)]
-        found.append(Effect(group, *means, ratio(*means)))
+        above, below = (_mean_of_group(values, group) for values in (together, apart))
+        found.append(Effect(group, above, below, ratio(above, below)))
     return found
 
 
+def _mean_of_group(values: FloatArray, group: Group) -> Estimate:
+    """Mean over the members; NaN in a small cluster that has none."""
+    if not group.members.any():
+        return Estimate(np.array(np.nan), np.array(np.nan))
+    return mean_of(values[:, group.members].mean(axis=1))
+
+
 def _over_clusters(ratios: list[Estimate]) -> Estimate:
-    """Mean over clusters and its error, which holds thermal noise and what clusters differ by."""
-    return mean_of([float(one.value) for one in ratios])
+    """Mean over clusters; its error is from how they differ, but no smaller than from the noise of each."""
+    there = [one for one in ratios if np.isfinite(one.value)]
+    if not there:
+        return ratios[0]
+    found = mean_of([float(one.value) for one in there])
+    noise = np.sqrt(sum(float(one.error) ** 2 for one in there)) / len(there)
+    return Estimate(found.value, np.asarray(np.fmax(found.error, noise)))
 
 
 def root_mean_square(draws: FloatArray) -> Estimate:
@@ -150,8 +162,3 @@ def specific_loss_power(heat: Estimate, sample: Sample) -> Estimate:
     """SLP of a cluster in W/kg of magnetite, from the mean heat per cycle and particle in J."""
     mass = MATERIAL.density * float(sample.particles.volumes.mean())
     return heat.scaled(FREQUENCY / mass)
-
-
-def case_of(answers: Answers, case: Case) -> Sample:
-    """The sample of a case."""
-    return next(one for one in answers.samples if one.case == case)

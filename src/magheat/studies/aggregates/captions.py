@@ -6,7 +6,7 @@ from magheat.constants import OERSTED
 from magheat.studies.aggregates.answers import Answers, specific_loss_power
 from magheat.studies.aggregates.cases import AMPLITUDE, FREQUENCY
 from magheat.studies.aggregates.findings import group
-from magheat.studies.estimates import told
+from magheat.studies.estimates import energy, told
 from magheat.studies.findings import digits, percent
 
 
@@ -27,7 +27,7 @@ def _space(answers: Answers) -> str:
         f"{digits(1e21 * float(heat.value.mean()), 1)} × 10⁻²¹ J, with a standard error of "
         f"{digits(1e21 * float(heat.error.mean()), 1)} for one particle. (b) What its own loop does not tell: orange "
         "particles get energy from their neighbours, purple ones give it away; root mean square without the noise "
-        f"{told(answers.wrong.scaled(1e21), 1)}, standard error {digits(1e21 * float(given.error.mean()), 1)}. Colours end "
+        f"{energy(answers.wrong, 1)}, standard error {digits(1e21 * float(given.error.mean()), 1)}. Colours end "
         "at the 2nd and the 98th percentile."
     )
 
@@ -37,8 +37,10 @@ def _local(answers: Answers) -> str:
     return (
         "Every point is a particle, with standard errors of both; on the dashed line its own loop would tell its heat. "
         f"(a) In the cluster the loops of {int((area < 0).sum())} particles have a negative area, and the heat of a "
-        f"particle is {digits(1e21 * float(heat.mean()), 1)} ± {digits(1e21 * float(heat.std()), 1)} × 10⁻²¹ J (mean and "
-        f"standard deviation over particles; of the variance {percent(float(answers.real.value))} is no noise). (b) The "
+        f"particle is {digits(1e21 * float(heat.mean()), 1)} ± {digits(1e21 * float(heat.std()), 1)} × 10⁻²¹ J "
+        "(mean and "
+        f"standard deviation over particles; of the variance {percent(float(answers.real.value))} is no noise). "
+        "(b) The "
         "same particles, each alone: what the field does on a particle is what it releases. Alone its heat hardly "
         "scatters; in the cluster neighbours exchange heat all the time."
     )
@@ -48,11 +50,12 @@ def _groups(answers: Answers) -> str:
     small, large = (group(answers, "size", name)[0] for name in ("small", "large"))
     return (
         f"Heat in the cluster over heat of the same particles alone, {digits(AMPLITUDE / OERSTED, 0)} Oe. Filled: this "
-        f"cluster, standard errors from its {answers.plan.runs} runs. Open: mean of {1 + answers.plan.clusters} clusters of "
+        f"cluster, standard errors from its {answers.plan.runs} runs. Open: mean of {1 + answers.plan.clusters} "
+        "clusters of "
         "the same kind, standard errors from how they differ. Thirds by number; the small third releases "
-        f"{told(small.apart.scaled(1e21), 1)} × 10⁻²¹ J per cycle and particle alone and "
-        f"{told(small.together.scaled(1e21), 1)} in the cluster, the large third {told(large.apart.scaled(1e21), 1)} and "
-        f"{told(large.together.scaled(1e21), 1)}."
+        f"{energy(small.apart, 1)} × 10⁻²¹ J per cycle and particle alone and "
+        f"{energy(small.together, 1)} in the cluster, the large third {energy(large.apart, 1)} and "
+        f"{energy(large.together, 1)}."
     )
 
 
@@ -64,7 +67,8 @@ def _whole(answers: Answers) -> str:
         for amplitude, effect in answers.fields
     )
     return (
-        f"(a) Loops at {digits(AMPLITUDE / OERSTED, 0)} Oe and {digits(FREQUENCY / 1e3, 0)} kHz, mean over runs and cycles. "
+        f"(a) Loops at {digits(AMPLITUDE / OERSTED, 0)} Oe and {digits(FREQUENCY / 1e3, 0)} kHz, mean over runs "
+        "and cycles. "
         f"(b) Specific loss power of the magnetite, clustered and alone, against the amplitude: {listed}. Fields other "
         f"than {digits(AMPLITUDE / OERSTED, 0)} Oe from one run of {answers.plan.cycles - 1} cycles, errors from its "
         "cycles."

@@ -11,9 +11,10 @@ from magheat.constants import OERSTED
 from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.arrangement import fractal
 from magheat.spec.experiment import Experiment
-from magheat.spec.material import magnetite as MATERIAL
+from magheat.spec.material import magnetite
 from magheat.spec.particles import Particles
 
+MATERIAL = magnetite
 TEMPERATURE, FREQUENCY = 310.0, 300e3
 AMPLITUDE = 300 * OERSTED
 DIRECTION = (0.0, 0.0, 1.0)
@@ -38,9 +39,9 @@ class Case(NamedTuple):
 class Plan(NamedTuple):
     """How many particles, clusters and fields, and how often and how finely they are run."""
 
-    count: int = 200
-    runs: int = 6  # of the first cluster
-    clusters: int = 2  # others, each in one run
+    particles: int = 200
+    runs: int = 4  # of the first cluster
+    clusters: int = 1  # others, each in one run
     amplitudes: tuple[float, ...] = (200 * OERSTED,)  # others, each in one run
     cycles: int = 3 + DROPPED
     samples_per_cycle: int = 200
@@ -69,14 +70,14 @@ def cluster(number: int, count: int) -> Particles:
 
 def together(case: Case, run: int, plan: Plan) -> Experiment:
     """The cluster; every moment starts along its axis, up or down by chance."""
-    particles = cluster(case.cluster, plan.count)
+    particles = cluster(case.cluster, plan.particles)
     up = np.random.default_rng([case.cluster, run]).choice([-1.0, 1.0], particles.count)
     return _experiment(particles, case, plan, up[:, None] * particles.easy_axes, seed=run)
 
 
 def apart(case: Case, run: int, plan: Plan) -> list[Experiment]:
     """The same particles, each alone in the same field."""
-    particles = cluster(case.cluster, plan.count)
+    particles = cluster(case.cluster, plan.particles)
     return [
         _experiment(
             Particles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,7 @@ def draw_space(answers: Answers, width: float = style.WIDE) -> Figure:
         bar = drawn.colorbar(colours, ax=axes, location="bottom", shrink=0.8, aspect=28, pad=0.02, extend="both")
         bar.set_label(label)
         bar.outline.set_linewidth(0.5)
-        style.panel_name(axes, letter)
+        axes.text(0.0, 1.0, f"({letter})", transform=axes.transAxes, va="top", fontsize=9)
     return drawn
 
 
@@ -105,7 +106,7 @@ def draw_groups(answers: Answers, width: float = style.WIDE) -> Figure:
 
 def _places(questions: list[str]) -> FloatArray:
     """Places on the axis, with a little room where another question begins."""
-    new = np.array([0.0] + [float(a != b) for a, b in zip(questions, questions[1:], strict=False)])
+    new = np.array([0.0] + [float(a != b) for a, b in pairwise(questions)])
     return np.arange(len(questions)) + 0.6 * np.cumsum(new)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from magheat.constants import OERSTED
 from magheat.studies.aggregates.answers import SURE, Answers, Effect
 from magheat.studies.aggregates.cases import AMPLITUDE
-from magheat.studies.estimates import Estimate, ratio, told
+from magheat.studies.estimates import Estimate, energy, ratio, told
 from magheat.studies.findings import Finding, digits, judge, percent
 
 #: What the cards say of their sentences.
@@ -66,7 +66,8 @@ def _both_ways(answers: Answers) -> Finding:
         f"{len(answers.effects)} groups of particles lose and {len(gain)} gain ({names}), beyond {SURE:g} standard "
         "errors.",
         holds=bool(gain or lose),
-        wholly=bool(gain and lose) or (any(above(r, _ONE) for _, r in ratios) and any(above(_ONE, r) for _, r in ratios)),
+        wholly=bool(gain and lose)
+        or (any(above(r, _ONE) for _, r in ratios) and any(above(_ONE, r) for _, r in ratios)),
     )
 
 
@@ -75,8 +76,8 @@ def _lowers(answers: Answers) -> Finding:
     return judge(
         "our question",
         "[Clustering lowers the heat of the sample.]",
-        f"At {digits(AMPLITUDE / OERSTED, 0)} Oe a particle releases {told(effect.together.scaled(1e21), 1)} × 10⁻²¹ J per "
-        f"cycle in the cluster and {told(effect.apart.scaled(1e21), 1)} alone, {told(effect.ratio, 3)} of it; "
+        f"At {digits(AMPLITUDE / OERSTED, 0)} Oe a particle releases {energy(effect.together, 1)} × 10⁻²¹ J per "
+        f"cycle in the cluster and {energy(effect.apart, 1)} alone, {told(effect.ratio, 3)} of it; "
         f"{1 + answers.plan.clusters} clusters: {told(everywhere, 2)}.",
         holds=above(_ONE, effect.ratio),
         wholly=above(_ONE, everywhere) or np.isnan(float(everywhere.error)),
@@ -145,8 +146,9 @@ def _own_loops(answers: Answers) -> Finding:
     return judge(
         "Sec. II",
         "Their individual hysteresis loops cannot be used to estimate the heat that each produces.",
-        f"Root mean square of heat less own loop, noise taken off: {told(answers.wrong.scaled(1e21), 1)} × 10⁻²¹ J per "
-        f"cycle, {percent(float(answers.wrong.value / mean.value))} of the mean heat of a particle. Particle by particle "
+        f"Root mean square of heat less own loop, noise taken off: {energy(answers.wrong, 1)} × 10⁻²¹ J per "
+        f"cycle, {percent(float(answers.wrong.value / mean.value))} of the mean heat of a particle. Particle by "
+        "particle "
         f"the two differ beyond {SURE:g} standard errors for {sure} of {given.value.size}. Their rank correlation is "
         f"{digits(_ranks(answers.together.heat.value, answers.together.area.value), 2)}.",
         holds=bool(answers.wrong.value > SURE * answers.wrong.error),
@@ -166,7 +168,7 @@ def _alone(answers: Answers) -> Finding:
         "Sec. II",
         "Only in the case of non-interacting nanoparticles can individual hysteresis loops be used to compute the heat "
         "released by each nanoparticle.",
-        f"The same particles alone: {told(answers.wrong_apart.scaled(1e21), 2)} × 10⁻²¹ J per cycle, the noise taken "
+        f"The same particles alone: {energy(answers.wrong_apart, 2)} × 10⁻²¹ J per cycle, the noise taken "
         f"off; {sure} of {given.value.size} differ beyond {SURE:g} standard errors.",
         # Errors from eight runs: chance alone puts a few in a hundred beyond three.
         holds=sure < 0.05 * given.value.size,
@@ -196,7 +198,7 @@ def _absorption(answers: Answers) -> Finding:
     return judge(
         "Sec. II",
         "Inverted loops do not correspond to energy absorption.",
-        f"The {int(inverted.sum())} particles with inverted loops release {told(mean.scaled(1e21), 1)} × 10⁻²¹ J per cycle "
+        f"The {int(inverted.sum())} particles with inverted loops release {energy(mean, 1)} × 10⁻²¹ J per cycle "
         f"on average. Of all {heat.value.size}, {cooled} cool their surroundings beyond {SURE:g} standard errors.",
         holds=not inverted.any() or bool(mean.value > -SURE * mean.error),
         wholly=bool(mean.value > SURE * mean.error) and not cooled,

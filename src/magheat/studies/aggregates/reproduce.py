@@ -36,5 +36,5 @@ def compute(out: Path, tell: Telling = silence, plan: Plan | None = None) -> Ans
     """All numbers of the study; finished runs are kept in the folder."""
     plan = Plan() if plan is None else plan
     runs = sum(plan.cases().values())
-    tell(f"{runs} runs of {plan.count} particles, together and alone ...")
+    tell(f"{runs} runs of {plan.particles} particles, together and alone ...")
     return answers(plan, compute_runs(plan, Kept(out / FOLDER), tell))

@@ -45,11 +45,15 @@ class Sample(NamedTuple):
 
 def compute(plan: Plan, kept: Kept, tell: Telling) -> list[Sample]:
     """All cases of the plan, the one that is looked at closely first."""
-    wanted = [(case, run, alone) for case, runs in plan.cases().items() for run in range(1, runs + 1)
-              for alone in (False, True)]
+    wanted = [
+        (case, run, alone)
+        for case, runs in plan.cases().items()
+        for run in range(1, runs + 1)
+        for alone in (False, True)
+    ]
     work = {one: partial(_kept_run, *one, plan, kept) for one in wanted}
     # A particle alone costs as much as itself, one of a cluster as much as all of them.
-    found = side_by_side(work, tell, {one: 1.0 if one[2] else float(plan.count) for one in wanted})
+    found = side_by_side(work, tell, {one: 1.0 if one[2] else float(plan.particles) for one in wanted})
     return [
         _sample(case, plan, *([found[case, run, alone] for run in range(1, runs + 1)] for alone in (False, True)))
         for case, runs in plan.cases().items()
@@ -87,11 +91,12 @@ _BOOKS = ("released_heat", "field_work", "dipolar_work")
 
 
 def _sample(case: Case, plan: Plan, clustered: list[Numbers], alone: list[Numbers]) -> Sample:
-    particles = cluster(case.cluster, plan.count)
+    particles = cluster(case.cluster, plan.particles)
     places = places_of(particles, GAP, np.asarray(DIRECTION))
     return Sample(case, particles, places, _draws(clustered), _draws(alone))
 
 
 def _draws(runs: list[Numbers]) -> Draws:
     loop = np.mean([run["loop"] for run in runs], axis=0)
-    return Draws(*(np.stack([run[name] for run in runs]) for name in _BOOKS), loop)
+    heat, field_work, dipolar_work = (np.stack([run[name] for run in runs]) for name in _BOOKS)
+    return Draws(heat, field_work, dipolar_work, loop)

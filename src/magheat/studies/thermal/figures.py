@@ -77,8 +77,9 @@ def draw_switching(found: list[Summary], width: float = style.WIDE) -> Figure:
         times = 1e6 * np.array([one.times[:, i] for one in found])
         first.vlines(kelvin, times[:, 0], times[:, 4], color=colour, linewidth=0.9)
         first.vlines(kelvin, times[:, 1], times[:, 3], color=colour, linewidth=3.2)
-        first.plot(kelvin, times[:, 2], style.MARKERS[i], color=colour, markerfacecolor=style.PAPER, markersize=4.5,
-                   label=name)
+        first.plot(
+            kelvin, times[:, 2], style.MARKERS[i], color=colour, markerfacecolor=style.PAPER, markersize=4.5, label=name
+        )
         _with_errors(often, kelvin, [one.crossings.at(i) for one in found], i, hollow=True, dashed=True)
         _with_errors(often, kelvin, [one.switches.at(i) for one in found], i)
     first.axhline(_HALF / 2, color=style.QUIET, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0.5)
@@ -155,15 +156,29 @@ def draw_heat(found: list[Summary], width: float = style.WIDE) -> Figure:
         for jump in range(2):
             _with_errors(panels[1 + jump], kelvin, [one.jump_heat.at(jump, i).scaled(1e21) for one in found], i)
         panels[0].plot([], [], style.MARKERS[i] + "-", color=style.COLOURS[i], markersize=4, label=f"heat of {name}")
-        panels[0].plot([], [], style.MARKERS[i], color=style.COLOURS[i], markersize=4, linestyle=(0, (2, 2)),
-                       markerfacecolor=style.PAPER, label=f"own loop of {name}")
+        panels[0].plot(
+            [],
+            [],
+            style.MARKERS[i],
+            color=style.COLOURS[i],
+            markersize=4,
+            linestyle=(0, (2, 2)),
+            markerfacecolor=style.PAPER,
+            label=f"own loop of {name}",
+        )
     total = {"color": style.INK, "linewidth": 1.0, "markersize": 3.5}
-    panels[0].errorbar(kelvin, [1e21 * float(one.total_heat.value) for one in found],
-                       [1e21 * float(np.nan_to_num(one.total_heat.error)) for one in found], fmt="D-", **total)
+    panels[0].errorbar(
+        kelvin,
+        [1e21 * float(one.total_heat.value) for one in found],
+        [1e21 * float(np.nan_to_num(one.total_heat.error)) for one in found],
+        fmt="D-",
+        **total,
+    )
     panels[0].plot([], [], "D-", **total, label="both")
     panels[0].legend(loc="upper right", fontsize=7, handlelength=1.8, labelspacing=0.25)
-    for axes, letter, words in zip(panels, "abc", ("per cycle", "jump 1 (B switches)", "jump 2 (A switches)"),
-                                   strict=True):
+    for axes, letter, words in zip(
+        panels, "abc", ("per cycle", "jump 1 (B switches)", "jump 2 (A switches)"), strict=True
+    ):
         style.panel_name(axes, letter, words)
         style.zero_lines(axes, x=False)
         axes.set_xlabel("temperature (K)")

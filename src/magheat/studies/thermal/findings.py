@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from magheat.constants import OERSTED
-from magheat.studies.estimates import differs, ratio, told
+from magheat.studies.estimates import differs, energy, ratio, told
 from magheat.studies.findings import BORNE_OUT, NOT_BORNE_OUT, Finding, digits, judge, percent
 from magheat.studies.local_heat.cases import FREQUENCY, NAMES, B
 from magheat.studies.thermal.summary import Summary, field_at, in_turn
@@ -15,7 +15,8 @@ _MOST, _SAME = 0.95, 0.1
 #: Standard errors beyond which a number is sure.
 _SURE = 3.0
 _NOISE = (
-    "[While] it was desirable to have negligible thermal effects, we found that finite temperature calculations produce "
+    "[While] it was desirable to have negligible thermal effects, we found that finite temperature calculations "
+    "produce "
     "essentially the same features just with more noise."
 )
 
@@ -77,10 +78,7 @@ def _own_loops(hot: list[Summary]) -> Finding:
         "Sec. II",
         "Their individual hysteresis loops cannot be used to estimate the heat that each produces.",
         "Heat less own loop, A and B, in 10⁻²¹ J per cycle: "
-        + "; ".join(
-            f"{one.temperature:g} K {told(one.given.at(0).scaled(1e21), 1)}, {told(one.given.at(1).scaled(1e21), 1)}"
-            for one in hot
-        )
+        + "; ".join(f"{one.temperature:g} K {energy(one.given.at(0), 1)}, {energy(one.given.at(1), 1)}" for one in hot)
         + f". It is beyond {_SURE:g} standard errors in {int(sure.sum())} of {sure.size} cases.",
         holds=bool(sure.any()),
         wholly=bool(sure.all()),

@@ -10,7 +10,7 @@ from magheat._version import __version__
 from magheat.solvers.llg import LLG
 from magheat.studies import page
 from magheat.studies.drawings import Drawing
-from magheat.studies.estimates import told
+from magheat.studies.estimates import energy, told
 from magheat.studies.files import Columns
 from magheat.studies.findings import digits, percent, tally, whole
 from magheat.studies.findings import table as findings_table
@@ -85,7 +85,7 @@ def _lead(numbers: Numbers) -> str:
         *([f"From {early[0]:g} K on B switches before the field has reversed."] if early else []),
         "A particle's net heat in one cycle is hardly its own: the two exchange heat through their interaction all the "
         f"time, and at {hot.temperature:g} K one cycle of A scatters by {digits(1e21 * hot.scatter[0], 0)} × 10⁻²¹ J "
-        f"about a mean of {told(hot.heat.at(0).scaled(1e21), 0)}. The heat of both together scatters far less.",
+        f"about a mean of {energy(hot.heat.at(0), 0)}. The heat of both together scatters far less.",
         f"{len(findings(found))} sentences of the paper were held against these numbers: {tally(findings(found))}.",
     ]
     text = page.paragraph(
@@ -125,11 +125,11 @@ def _heat_table(found: list[Summary]) -> str:
     rows = [
         (
             f"{one.temperature:g}",
-            *(told(one.heat.at(i).scaled(1e21), 1) for i in range(2)),
-            *(told(one.area.at(i).scaled(1e21), 1) for i in range(2)),
-            told(one.total_heat.scaled(1e21), 1),
-            told(one.total_area.scaled(1e21), 1),
-            *(told(one.jump_heat.at(jump, i).scaled(1e21), 1) for jump in range(2) for i in range(2)),
+            *(energy(one.heat.at(i), 1) for i in range(2)),
+            *(energy(one.area.at(i), 1) for i in range(2)),
+            energy(one.total_heat, 1),
+            energy(one.total_area, 1),
+            *(energy(one.jump_heat.at(jump, i), 1) for jump in range(2) for i in range(2)),
         )
         for one in found
     ]
@@ -146,10 +146,13 @@ def _method(plan: Plan, files: list[str]) -> str:
     steps = solver.expected_steps(hottest) / plan.cycles
     lines = [
         f"Stochastic Landau-Lifshitz equation in the paper's form, damping {DAMPING:g}, with the thermal field in both "
-        f"torques; {whole(steps)} steps per cycle, chosen for a bias of at most {plan.bias:g} of the mean square of the "
+        f"torques; {whole(steps)} steps per cycle, chosen for a bias of at most {plan.bias:g} of the mean square "
+        "of the "
         "moment along its axis. At 0 K: the adaptive integrator, one run, since all would be the same.",
-        f"{plan.runs} runs at each temperature, {plan.cycles} cycles each; the first {DROPPED} is dropped, in which the "
-        f"pair forgets that it was put into the minimum at the highest field. {plan.samples_per_cycle} samples per cycle.",
+        f"{plan.runs} runs at each temperature, {plan.cycles} cycles each; the first {DROPPED} is dropped, in "
+        "which the "
+        f"pair forgets that it was put into the minimum at the highest field. {plan.samples_per_cycle} samples "
+        "per cycle.",
         f"A moment switches when it crosses its hard plane and comes to the other side's |m·u| > {IN_A_WELL:g}; its "
         "time is that of the last crossing before. Both switch together where less than "
         f"{1e9 * APART:g} ns lies between them.",

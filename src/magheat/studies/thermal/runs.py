@@ -1,4 +1,4 @@
-"""What runs of the pair at a temperature say, half cycle by half cycle; in pieces that are kept as they are finished."""
+"""What runs of the pair at a temperature say, half cycle by half cycle; finished pieces are kept."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def observed(runs: xr.Dataset) -> Numbers:
     rise = part["temperature_rise"].values[:, last]
     return {
         **{name: np.diff(part[name].values[:, :: samples // 2], axis=1) for name in _BOOKS},
-        "count": switches.count,
+        "count": switches.number,
         "first": switches.first,
         "crossings": switches.crossings,
         "jump_heat": _jump_heat(heat, switches, samples // 2, float(time[1] - time[0])),
@@ -104,10 +104,14 @@ def _joined(temperature: float, pieces: list[Numbers], plan: Plan) -> Runs:
         return np.concatenate([piece[name] for piece in pieces])
 
     weights = [len(piece["count"]) for piece in pieces]
+    heat, field_work, dipolar_work = (of(name) for name in _BOOKS)
+    switches = Switches(of("count").astype(np.int64), of("first"), of("crossings").astype(np.int64))
     return Runs(
         temperature,
-        *(of(name) for name in _BOOKS),
-        Switches(of("count").astype(np.int64), of("first"), of("crossings").astype(np.int64)),
+        heat,
+        field_work,
+        dipolar_work,
+        switches,
         of("jump_heat"),
         np.average([piece["loop"] for piece in pieces], axis=0, weights=weights),
         of("courses")[: plan.drawn].astype(np.float64),

@@ -55,7 +55,7 @@ def _summary(runs: Runs) -> Summary:
         len(heat),
         route.size,
         np.bincount(route.ravel(), minlength=len(ROUTES)) / route.size,
-        mean_of(runs.switches.count.mean(axis=1)),
+        mean_of(runs.switches.number.mean(axis=1)),
         mean_of(runs.switches.crossings.mean(axis=1)),
         np.nanpercentile(first, SPREAD, axis=(0, 1)),
         mean_of_those(first),
@@ -101,8 +101,9 @@ def tables(found: list[Summary], time: FloatArray) -> dict[str, Columns]:
         "temperature (K)": [one.temperature for one in found],
         "runs": [one.runs for one in found],
     }
-    switching = head | {f"share of half cycles: {name} (1)": [one.shares[k] for one in found] for k, name in
-                        enumerate(ROUTES)}
+    switching = head | {
+        f"share of half cycles: {name} (1)": [one.shares[k] for one in found] for k, name in enumerate(ROUTES)
+    }
     heat = dict(head)
     loops: dict[str, npt.ArrayLike] = {"time (s)": time, "applied field (A/m)": field_at(time)}
     for i, name in enumerate(NAMES):
@@ -122,4 +123,3 @@ def tables(found: list[Summary], time: FloatArray) -> dict[str, Columns]:
     heat |= columns_of("heat of both per cycle", "J", [one.total_heat for one in found])
     heat |= columns_of("area of the global loop x volume", "J", [one.total_area for one in found])
     return {"switching.csv": switching, "heat.csv": heat, "loops.csv": loops}
-

@@ -28,7 +28,7 @@ SEQUENTIAL = 0
 class Switches(NamedTuple):
     """Switches of both particles; (..., 2), in front of it whatever there is several of."""
 
-    count: IntArray
+    number: IntArray
     first: FloatArray  # s from the start of the half cycle; NaN where there is none
     crossings: IntArray  # of the hard plane, as often as samples show them
 
@@ -85,7 +85,7 @@ def _last_crossings(along: FloatArray, crosses: npt.NDArray[np.bool_]) -> FloatA
 
 def routes(switches: Switches) -> IntArray:
     """(...) index into `ROUTES` of every half cycle."""
-    count, first = switches.count, switches.first
+    count, first = switches.number, switches.first
     later = first[..., A] - first[..., B]
     with np.errstate(invalid="ignore"):
         conditions = [(count == 0).any(-1), (count > 1).any(-1), np.abs(later) < APART, later < 0]

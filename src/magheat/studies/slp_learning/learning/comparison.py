@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from magheat.studies.slp_learning.learning import models
 from magheat.studies.kept import Kept, Numbers
+from magheat.studies.slp_learning.learning import models
 from magheat.studies.slp_learning.learning.protocol import split
 from magheat.studies.slp_learning.learning.samples import Sample
 from magheat.studies.slp_learning.learning.scoring import Scores, joined, score

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from magheat.solvers.base import Progress
+from magheat.studies.kept import Kept, Numbers
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.learning import models
-from magheat.studies.kept import Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import OUTPUTS, Sample
 from magheat.studies.slp_learning.learning.scoring import Scores, score
 from magheat.workflows.learning_paper import BOX

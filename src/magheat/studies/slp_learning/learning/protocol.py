@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.solvers.base import Progress
-from magheat.studies.slp_learning.cases import FloatArray
-from magheat.studies.slp_learning.learning import models
 from magheat.studies.crew import side_by_side
 from magheat.studies.kept import Kept, Numbers
+from magheat.studies.slp_learning.cases import FloatArray
+from magheat.studies.slp_learning.learning import models
 from magheat.studies.slp_learning.learning.samples import Rows, Sample
 
 #: Share of the rows that a model is tested on.

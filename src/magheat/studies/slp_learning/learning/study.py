@@ -11,11 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.solvers.base import Progress
+from magheat.studies.crew import side_by_side
+from magheat.studies.kept import FOLDER, Kept, Numbers
 from magheat.studies.slp_learning.cases import FloatArray
 from magheat.studies.slp_learning.database import Database
 from magheat.studies.slp_learning.learning import asked, comparison, curves, deviations, models, protocol
-from magheat.studies.crew import side_by_side
-from magheat.studies.kept import FOLDER, Kept, Numbers
 from magheat.studies.slp_learning.learning.samples import Sample, of_database, rows_of, simulated
 from magheat.studies.slp_learning.loops import examples
 from magheat.studies.telling import Telling
