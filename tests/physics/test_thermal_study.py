@@ -18,8 +18,12 @@ from magheat.studies.thermal.findings import findings, holds_up_to
 from magheat.studies.thermal.report import Numbers
 from magheat.studies.thermal.reproduce import compute
 from magheat.studies.thermal.switching import ROUTES, Switches, in_half_cycles, routes
+from magheat.studies.validity.cases import Plan as SolverPlan
 
-PLAN = Plan(temperatures=(0.0, 10.0, 300.0), runs=40, cycles=2, samples_per_cycle=1000, together=20, bias=1e-2, drawn=2)
+SOLVERS = SolverPlan(diameters=(12e-9, 16e-9), frequencies=(1e5, 1e6), fields=(0.6,), gaps=(4e-9, 30e-9), runs=24)
+PLAN = Plan(
+    (0.0, 10.0, 300.0), runs=40, cycles=2, samples_per_cycle=1000, together=20, bias=1e-2, drawn=2, solvers=SOLVERS
+)
 #: Temperature rise in mK at damping 1: jump 1 A, B, jump 2 A, B; and heat capacities.
 RISES, HEAT = (0.4449, 3.2310, 7.2102, 0.1114), (2.970547957338765e-19, 7.105123632352973e-20)
 CAPACITY = 3.48e6 * np.pi / 6 * np.array([22e-9, 18e-9]) ** 3
@@ -165,26 +169,27 @@ def test_the_report_stands_alone_and_is_complete(folder, told_by):
     text = (folder / "report.html").read_text(encoding="utf-8")
     assert "<script" not in text
     assert set(re.findall(r'(?:src|href)="(https?:[^"]*)"', text)) == {"https://doi.org/10.1103/PhysRevB.102.214412"}
-    assert text.count("<svg") == text.count("</svg>") == 6
+    assert text.count("<svg") == text.count("</svg>") == 10
     assert not re.search(r"\bnan\b", re.sub(r"<svg.*?</svg>", "", text, flags=re.DOTALL))
     for name in re.findall(r'href="([^"#:]+)"', text):
         assert (folder / name).is_file(), name
-    for name in ("courses", "switching", "heat"):
+    for name in ("courses", "switching", "heat", "which-solver", "neighbours"):
         assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert isinstance(told_by[0], str)
     assert told_by[-1] == 1
 
 
 def test_every_table_has_units_in_its_header(folder, told_by):
-    words = {"runs", "where", "sentence of the paper", "verdict", "numbers"}
+    words = {"runs", "where", "sentence of the paper", "verdict", "numbers", "solver"}
     tables = sorted(folder.glob("*.csv"))
-    assert [path.stem for path in tables] == ["findings", "heat", "loops", "switching"]
+    of_the_solvers = ["neighbours", "one-case", "which-solver"]
+    assert [path.stem for path in tables] == sorted(["findings", "heat", "loops", "switching", *of_the_solvers])
     for path in tables:
         with path.open(encoding="utf-8", newline="") as file:
             head, *rows = csv.reader(file)
         assert rows
         assert all(len(row) == len(head) for row in rows)
-        assert all(name in words or re.search(r"\((1|s|K|J|A/m)\)$", name) for name in head), path.name
+        assert all(name in words or re.search(r"\((1|s|K|J|A/m|m|Hz|J/m\^3)\)$", name) for name in head), path.name
 
 
 def test_estimates_are_those_of_the_textbook():

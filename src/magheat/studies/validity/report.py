@@ -123,7 +123,7 @@ def _map_columns(found: Validity) -> Columns:
     plan = found.plan
     diameter, frequency = np.meshgrid(plan.diameters, plan.frequencies, indexing="ij")
     columns: dict[str, npt.ArrayLike] = {
-        "field (H_K)": np.concatenate([np.full(diameter.size, one.field) for one in found.maps]),
+        "field over H_K (1)": np.concatenate([np.full(diameter.size, one.field) for one in found.maps]),
         "diameter (m)": np.tile(diameter.ravel(), len(found.maps)),
         "frequency (Hz)": np.tile(frequency.ravel(), len(found.maps)),
     }
