@@ -20,7 +20,9 @@ from magheat.spec.experiment import particles_of
 if TYPE_CHECKING:
     import xarray as xr
 
+    from magheat.kernels.integrate import Runs
     from magheat.kernels.system import System
+    from magheat.solvers.checkpoint import Checkpoint
     from magheat.solvers.llg import LLG
     from magheat.spec.experiment import Experiment
 
@@ -79,20 +81,32 @@ def noise_of(one: Thermal) -> np.ndarray:
     return result
 
 
-def simulate(experiments: list[Experiment], solver: LLG, progress: Progress | None) -> list[xr.Dataset]:
-    """Return the datasets of thermal runs, in order; those of equal numbers of steps run together."""
+def simulate(
+    experiments: list[Experiment], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None = None
+) -> list[xr.Dataset]:
+    """Return the datasets of thermal runs, in order; those of equal numbers of steps run together.
+
+    A ``checkpoint`` is for one run.
+    """
     started = time.perf_counter()
     prepared = [prepare(experiment, solver.bias) for experiment in experiments]
     parts: dict[int, xr.Dataset] = {}
     for steps in sorted({one.steps for one in prepared}):
         share = [i for i, one in enumerate(prepared) if one.steps == steps]
-        samples = _walked([prepared[i] for i in share], solver, progress)
+        samples = _walked([prepared[i] for i in share], solver, progress, checkpoint)
         for row, i in enumerate(share):
             parts[i] = _dataset(prepared[i], samples[row], solver, started)
     return [parts[i] for i in range(len(experiments))]
 
 
-def _walked(share: list[Thermal], solver: LLG, progress: Progress | None) -> np.ndarray:
+def _walked(share: list[Thermal], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None) -> np.ndarray:
+    first = share[0].experiment
+    plan = Plan(SCHEMES[solver.scheme], first.samples_per_cycle, first.cycles, share[0].steps)
+    return walk_runs(*lowered(share), plan, solver.threads, progress, checkpoint)
+
+
+def lowered(share: list[Thermal]) -> tuple[Runs, Noise]:
+    """Experiments of equal numbers of steps as the kernels take them."""
     runs = [
         lowering.lower(one.experiment, one.system, lowering.start_of(one.experiment), one.h_ref, 0.0, 0.0)
         for one in share
@@ -103,9 +117,7 @@ def _walked(share: list[Thermal], solver: LLG, progress: Progress | None) -> np.
         np.array([one.experiment.seed for one in share], np.int64),
         np.zeros(len(share), np.int64),
     )
-    first = share[0].experiment
-    plan = Plan(SCHEMES[solver.scheme], first.samples_per_cycle, first.cycles, share[0].steps)
-    return walk_runs(lowering.stack(runs), noise, plan, solver.threads, progress)
+    return lowering.stack(runs), noise
 
 
 def _dataset(one: Thermal, samples: np.ndarray, solver: LLG, started: float) -> xr.Dataset:
