@@ -46,6 +46,7 @@ def cluster(count: int) -> Experiment:
         temperature=310.0,
         damping=0.1,
         initial_moments=moments,
+        samples_per_cycle=20,
     )
 
 

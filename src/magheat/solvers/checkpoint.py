@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -75,8 +76,9 @@ class Checkpoint:
 
     def keep(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Replace what was kept."""
+        content: dict[str, Any] = {"form": np.array(_FORM), "run": np.array(self.run), **arrays}
         with whole_file(self.path) as temporary, temporary.open("wb") as file:
-            np.savez(file, form=np.array(_FORM), run=np.array(self.run), **arrays)
+            np.savez(file, **content)
 
     def remove(self) -> None:
         """Delete the file, once the result is safe."""

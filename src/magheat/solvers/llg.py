@@ -12,7 +12,7 @@ import numpy as np
 
 from magheat import dataset
 from magheat.errors import ConvergenceError, SpecError
-from magheat.kernels.batch import integrate
+from magheat.kernels.batch import cores, integrate
 from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.step import DOP853, DORMAND_PRINCE
@@ -168,7 +168,7 @@ class LLG:
         hot = [experiment.temperature > 0 for experiment in experiments]
         if any(hot):
             return self._with_thermal(experiments, hot, sensitivity, error, progress, checkpoint)
-        prepared = [prepare(experiment) for experiment in experiments]
+        prepared = [prepare(experiment, self.threads) for experiment in experiments]
         kinds = 1 + sensitivity + error
         runs = [lowered(one, one.start, self.rtol, self.max_steps) for one in prepared]
         if sensitivity:
@@ -179,7 +179,8 @@ class LLG:
         total, parts = len(prepared), []
         for i, one in enumerate(prepared):
             heats = [last_cycle_heat(one, results.samples[i + kind * total]) for kind in range(kinds)]
-            ds = to_dataset(one, results.samples[i], provenance(self, one.experiment, started))
+            attrs = provenance(self, one.experiment, started)
+            ds = to_dataset(one, results.samples[i], attrs, self.threads or cores())
             ds.attrs["steps"] = int(results.attempts[i])
             parts.append(with_checks(ds, one, heats, sensitivity, error, self.rtol))
         return parts
@@ -235,11 +236,11 @@ class LLG:
         return DORMAND_PRINCE if experiment.damping >= STRONG_DAMPING and self.rtol > FINE else DOP853
 
 
-def prepare(experiment: Experiment) -> Prepared:
+def prepare(experiment: Experiment, threads: int | None = 1) -> Prepared:
     """Particles, H_ref and first moments of an experiment; axes off the ridge where there is one."""
     system = lowering.system_of(experiment)
     h_ref = lowering.reference_of(experiment, system)
-    start = lowering.start_of(experiment)
+    start = lowering.start_of(experiment, threads)
     still, has_axis = lowering.on_a_ridge(system, experiment), system.anisotropy_constant > 0
     tilted = lowering.off_the_ridge(system, experiment, still & has_axis)
     return Prepared(experiment, tilted, h_ref, start, bool((still & ~has_axis).any()))
@@ -271,12 +272,12 @@ def last_cycle_heat(one: Prepared, samples: np.ndarray) -> np.ndarray:
     return heat
 
 
-def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any]) -> xr.Dataset:
+def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any], threads: int = 1) -> xr.Dataset:
     """Return the dataset of one run from the kernel's samples (times, 5n)."""
     n, unit = one.system.volume.size, energy_unit(one.system, one.h_ref)
     moments = samples[:, : 3 * n].reshape(-1, n, 3)
     heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
-    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
+    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs, threads)
 
 
 def with_checks(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from magheat.constants import BOLTZMANN
+from magheat.kernels.batch import cores
 from magheat.kernels.energy import dipolar_field
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.thermal import HEUN, SPLIT
@@ -102,14 +103,15 @@ def simulate(
 def _walked(share: list[Thermal], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None) -> np.ndarray:
     first = share[0].experiment
     plan = Plan(SCHEMES[solver.scheme], first.samples_per_cycle, first.cycles, share[0].steps)
-    return walk_runs(*lowered(share), plan, solver.threads, progress, checkpoint)
+    return walk_runs(*lowered(share, solver.threads), plan, solver.threads, progress, checkpoint)
 
 
-def lowered(share: list[Thermal]) -> tuple[Runs, Noise]:
+def lowered(share: list[Thermal], threads: int | None = 1) -> tuple[Runs, Noise]:
     """Experiments of equal numbers of steps as the kernels take them."""
+    starts = [lowering.start_of(one.experiment, threads) for one in share]
     runs = [
-        lowering.lower(one.experiment, one.system, lowering.start_of(one.experiment), one.h_ref, 0.0, 0.0)
-        for one in share
+        lowering.lower(one.experiment, one.system, start, one.h_ref, 0.0, 0.0)
+        for one, start in zip(share, starts, strict=True)
     ]
     noise = Noise(
         np.array([noise_of(one) for one in share]),
@@ -127,4 +129,4 @@ def _dataset(one: Thermal, samples: np.ndarray, solver: LLG, started: float) -> 
         "steps": one.steps * one.experiment.samples_per_cycle * one.experiment.cycles,
     }
     heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
-    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
+    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs, solver.threads or cores())
