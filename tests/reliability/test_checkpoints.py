@@ -146,7 +146,7 @@ app(["run", *sys.argv[1:]])
 
 
 def test_the_command_goes_on_where_ctrl_c_stopped_it(tmp_path):
-    experiment, solver = pair(temperature=300.0, cycles=4, damping=0.2), mh.LLG(bias=1e-4)
+    experiment, solver = RUNS["thermal pair"]
     file, path, out = tmp_path / "pair.toml", tmp_path / "run.npz", tmp_path / "out.nc"
     file.write_text(to_toml(experiment, solver))
     command = [sys.executable, "-c", COMMAND, file, "--checkpoint", path, "-o", out]

@@ -16,7 +16,7 @@ from magheat.whole import whole_file
 
 #: Marks a file as one of ours; what is in it is raised with the number.
 _FORM = "magheat checkpoint 1"
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Checkpoint:
         if not self.path.exists():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as file:
+            with self.path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 if str(file["form"]) != _FORM:
                     raise KeyError
                 kept = {name: file[name] for name in file.files} if str(file["run"]) == self.run else None
