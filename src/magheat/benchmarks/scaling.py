@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from typing import NamedTuple
 
 import numpy as np
 
-from magheat.benchmarks.suite import pairs_per_second
+from magheat.benchmarks.suite import best, pairs_per_second
 from magheat.kernels.batch import cores
 from magheat.kernels.thermal import SPLIT
 from magheat.kernels.thermal_batch import Plan, walk_runs
@@ -18,15 +17,19 @@ from magheat.spec.experiment import Experiment
 from magheat.spec.material import magnetite
 from magheat.spec.particles import Particles
 
-SIZES = (2, 24, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)
-#: Ordered pairs that a measurement goes through on every thread, and the most steps that it takes.
-_PAIRS, _STEPS = 2e9, 100_000
+#: Particles of a system and systems at once; few particles fill the lanes only with other systems.
+SIZES = ((2, 64), (24, 64), *((n, 1) for n in (2, 24, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)))
+#: Ordered pairs that a measurement goes through on every thread, the most steps that it takes, and repeats.
+_PAIRS, _STEPS, _REPEATS = 1e9, 20_000, 3
+#: From so many particles on a measurement takes long enough to be made once.
+_LONG = 50_000
 
 
 class Cost(NamedTuple):
-    """What one system of so many particles costs on so many threads."""
+    """What systems of so many particles cost on so many threads."""
 
     particles: int
+    systems: int
     threads: int
     spin_steps: float  # per second
     pairs: float  # ordered, per second, all threads together
@@ -56,35 +59,36 @@ def _directions(count: int, seed: int) -> np.ndarray:
     return directions
 
 
-def cost(count: int, threads: int, systems: int = 1) -> Cost:
-    """Walk through some systems of the same size; the kernels are compiled."""
+def cost(count: int, systems: int, threads: int) -> Cost:
+    """Walk through systems of the same size, best of three; the kernels are compiled."""
     prepared = [llg_thermal.prepare(cluster(count).replace(seed=seed), 1e-3) for seed in range(1, systems + 1)]
     runs, noise = llg_thermal.lowered(prepared)
-    fields = 2 * systems * count * max(count - 1, 50)
-    steps = int(np.clip(_PAIRS * threads / fields, 1, _STEPS))
+    steps = int(np.clip(_PAIRS * threads / (2 * systems * count * max(count, 50)), 2, _STEPS))
+
+    def walk() -> None:
+        walk_runs(runs, noise, Plan(SPLIT, 1, 1, steps), threads)
+
     tracemalloc.start()
-    begun = time.perf_counter()
-    walk_runs(runs, noise, Plan(SPLIT, 1, 1, steps), threads)
-    seconds = time.perf_counter() - begun
+    seconds = best(walk, 1 if count >= _LONG else _REPEATS, warm=count < _LONG)
     memory = tracemalloc.get_traced_memory()[1] / (count * systems)
     tracemalloc.stop()
     # two fields of all on all in every step, one before the first and one after its half step of noise
     pairs = systems * count * (count - 1) * 2 * (steps + 1)
-    return Cost(count, threads, systems * count * steps / seconds, pairs / seconds, memory)
+    return Cost(count, systems, threads, systems * count * steps / seconds, pairs / seconds, memory)
 
 
 def main() -> None:
-    """Print the tables."""
-    all_cores = cores()
-    cost(2, 1), cost(50, 1)  # compiles
-    print(f"{'N':>7} {'threads':>7} {'spin-steps/s':>12} {'pairs/s':>9} {'per core':>9} {'field':>9} {'bytes/N':>8}")
-    for count in SIZES:
-        field = pairs_per_second(count) if 50 <= count <= 10_000 else float("nan")
-        for threads in sorted({1, all_cores}) if count < 100_000 else [all_cores]:
-            one = cost(count, threads)
+    """Print the table."""
+    for count in (2, 50):
+        cost(count, 1, 1)  # compiles
+    print("      N systems threads spin-steps/s   pairs/s  per core  field alone  bytes/N")
+    for count, systems in SIZES:
+        field = pairs_per_second(count) if 50 <= count < _LONG else float("nan")
+        for threads in sorted({1, cores()}) if count < _LONG else [cores()]:
+            c = cost(count, systems, threads)
             print(
-                f"{count:7d} {threads:7d} {one.spin_steps:12.2e} {one.pairs:9.2e} {one.pairs / threads:9.2e} "
-                f"{field:9.2e} {one.memory:8.0f}",
+                f"{count:7d} {systems:7d} {threads:7d} {c.spin_steps:12.2e} {c.pairs:9.2e} {c.pairs / threads:9.2e} "
+                f"{field:12.2e} {c.memory:8.0f}",
                 flush=True,
             )
 

@@ -30,8 +30,8 @@ def too_long(experiment: Experiment, evaluations: float, threads: int | None = N
     fix = "take fewer particles, or interactions=False" if experiment.interactions else "take fewer particles"
     return (
         f"Experiment.particles must be few enough for a run of at most 30 days; got {count}, with which it would take "
-        f"about {_duration(seconds)} ({evaluations:.1e} times all pairs, {_PAIRS:.0e} pairs a second and core, cores "
-        f"{used}) and {_gibibytes(memory_of(experiment))}; {fix} or cycles"
+        f"about {_duration(seconds)} ({evaluations:.1e} times all pairs, {_PAIRS:.0e} pairs a second on "
+        f"{_cores(used)}) and {_gibibytes(memory_of(experiment))}; {fix} or cycles"
     )
 
 
@@ -73,6 +73,10 @@ def too_dense(experiment: Experiment, factorizations: float) -> str | None:
         f"Experiment.particles must be few enough for the Hessian of their energy; got {count}, with which it needs "
         f"{_gibibytes(memory)} and a run about {_duration(seconds)}; take fewer particles, or solver='llg'"
     )
+
+
+def _cores(count: int) -> str:
+    return "one core" if count == 1 else f"each of {count} cores"
 
 
 def _duration(seconds: float) -> str:
