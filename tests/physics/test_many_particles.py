@@ -113,7 +113,7 @@ def test_a_million_particles_are_refused_with_their_time_and_memory(kelvin):
         samples_per_cycle=20,
     )
     with pytest.raises(
-        mh.SpecError, match=r"^Experiment.particles .* 1000000, .* days .* each of 2 cores\) .* GiB"
+        mh.SpecError, match=r"^Experiment.particles .* 1000000, .* (days|years) .* each of 2 cores\) .* GiB"
     ) as refused:
         mh.simulate(experiment, mh.LLG(threads=2))
     assert "\n" not in str(refused.value)
