@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import magheat as mh
+from magheat.benchmarks import scaling
 from magheat.kernels import batch
-from magheat.solvers import size
+from magheat.kernels.energy import effective_field, total_energy
+from magheat.solvers import lowering, size
 
 STATES = ["moment_direction", "released_heat", "field_work", "energy"]
 
@@ -126,6 +128,25 @@ def test_samples_that_no_memory_holds_are_refused_and_fewer_go(monkeypatch):
     with pytest.raises(mh.SpecError, match=r"^Experiment.samples_per_cycle .* 2001 samples of 100 .* GiB"):
         mh.simulate(experiment)
     assert mh.LLG().supports(experiment.replace(samples_per_cycle=20)) is None
+
+
+def test_the_memory_per_particle_does_not_grow(monkeypatch):
+    monkeypatch.setattr(scaling, "_PAIRS", 1.0)
+    few, many = (scaling.cost(count, 1, 1).memory for count in (1000, 8000))
+    assert many < 1.05 * few
+
+
+def test_the_start_of_a_large_system_lies_lower_than_saturation():
+    """Roughly at a temperature; at 0 K so well that a start from there hardly moves at first."""
+    cold = cluster(600, temperature=0.0)
+    system, field = lowering.system_of(cold), np.asarray(cold.applied_field.field(0.0))
+    saturated = np.tile(cold.applied_field.direction, (600, 1))
+    start = lowering.start_of(cold)
+    energies = [total_energy(m, field, system) for m in (start, saturated)]
+    hot = lowering.start_of(cold.replace(temperature=310.0))
+    assert energies[0] <= total_energy(hot, field, system) < energies[1]
+    torque = np.linalg.norm(np.cross(start, effective_field(start, field, system)))
+    assert torque < 1e-3 * np.linalg.norm(np.cross(saturated, effective_field(saturated, field, system)))
 
 
 def test_more_threads_make_longer_runs_possible():

@@ -30,7 +30,7 @@ EXACT = Care(1e-9, 1e-10, 1e6)
 #: For more particles than Newton's method can help: soft modes of a large system creep for ever.
 MANY = Care(1e-5, 1e-7, 3.2e3)
 #: For a start that thermal motion forgets.
-ROUGH = Care(1e-2, 1e-4, 2e2)
+ROUGH = Care(1e-2, 1e-4, FIRST_DURATION)
 
 
 def relax(

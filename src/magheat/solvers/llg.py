@@ -69,7 +69,7 @@ class LLG:
     max_steps
         Most attempted steps of a run; a longer one is refused before it starts.
     threads
-        Threads for many runs; all cores when None.
+        Threads for many runs, or for one run of many particles; all cores when None.
     scheme
         Of thermal runs (temperature > 0), whose steps are fixed: "split" (weak order 2) or "heun" (strong order 1/2).
     bias
