@@ -46,10 +46,9 @@ def paper_pair(**changes: float) -> Experiment:
     return Experiment(particles=pair, applied_field=drive, cycles=1).replace(**changes)
 
 
-def best(action: Callable[[], object], repeats: int = 5, warm: bool = True) -> float:
+def best(action: Callable[[], object], repeats: int = 5) -> float:
     """Shortest of several wall times, s, after one run that warms up."""
-    if warm:
-        action()
+    action()
     times = []
     for _ in range(repeats):
         started = time.perf_counter()

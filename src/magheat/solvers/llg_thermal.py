@@ -31,7 +31,7 @@ SCHEMES = {"split": SPLIT, "heun": HEUN}
 #: Relative bias of <m_z^2> at K V = 2 k_B T over ((1 + alpha) h dt)^2, measured; it is smaller at higher barriers.
 _BIAS_OF_STEP = 0.045
 #: Particles whose dipolar fields are summed up before a run, for the choice of its step.
-_MOST_SUMMED = 1000
+_MOST_SUMMED = 10_000
 
 
 class Thermal(NamedTuple):
