@@ -14,6 +14,7 @@ from magheat.kernels.lane_type import WIDTH
 from magheat.kernels.physics import CUBIC, DRIVE_ROWS, PIECE_START
 from magheat.kernels.stints import Keeper, in_stints, restore
 from magheat.kernels.thermal import HEUN, Bath, Walker, start, walk_heun, walk_split
+from magheat.kernels.thermal_alone import STRETCH, Lonely, walk_alone
 
 
 class Noise(NamedTuple):
@@ -38,24 +39,34 @@ class Part(NamedTuple):
     """What one thread walks at a time: W runs on their lanes, or its particles of one large system."""
 
     bath: Bath
-    walker: Walker
+    walker: Walker | Lonely
     members: np.ndarray  # runs
+    first: int | None  # of the particles; None on lanes
 
     def write(self, samples: np.ndarray, row: int, n: int) -> None:
         """Copy the state into a row of the samples."""
-        write = write_large if isinstance(self.bath.interaction, Sites) else write_lanes
-        write(samples, self, row, n)
+        if self.first is None:
+            samples[self.members, row] = self.walker.y[:, : self.members.size].T
+        else:
+            write_share(samples[self.members[0], row], self.walker.y, self.first, n)
 
     def start(self) -> None:
         """Find the field from which the first step starts."""
-        start(self.walker, self.bath, self.bath.h_k.shape[0], 0.0)
+        if isinstance(self.walker, Walker):
+            start(self.walker, self.bath, self.bath.h_k.shape[0], 0.0)
 
     def walk(self, plan: Plan, sample: int, control: np.ndarray) -> bool:
         """Walk from one sample to the next; False when stopped in between."""
-        move = walk_heun if plan.scheme == HEUN else walk_split
+        move = walk_alone if isinstance(self.walker, Lonely) else walk_heun if plan.scheme == HEUN else walk_split
         rows, per_cycle = self.bath.h_k.shape[0], plan.samples_per_cycle * plan.steps
         done: bool = move(self.walker, self.bath, rows, sample * plan.steps, plan.steps, per_cycle, control)
         return done
+
+    def without_others(self) -> "Part":
+        """Leave out what only particles that interact need."""
+        y, place = self.walker.y, self.walker.place
+        lonely = Lonely(y, aligned(3 * STRETCH, WIDTH), aligned(3 * (STRETCH + 1), WIDTH), place)
+        return self._replace(bath=self.bath._replace(interaction=PairTable(aligned(1, WIDTH))), walker=lonely)
 
 
 def walk_runs(
@@ -73,7 +84,7 @@ def walk_runs(
     """
     kept = keeper.load() if keeper else None
     crew = np.array(teams_for(runs, threads or cores())) if kept is None else kept["crew"]
-    parts = parts_of(runs, noise, *crew)
+    parts = parts_of(runs, noise, plan, *crew)
     walk = Walk(parts, plan, crew, runs.start.shape[0], runs.h_k.shape[1])
     walk.go_on_from(kept)
     # the threads of a team wait for one another, so that none may wait for a place
@@ -133,13 +144,18 @@ class Walk:
         dismiss(part.bath.interaction for part in self.parts)
 
 
-def parts_of(runs: Runs, noise: Noise, teams: int, size: int) -> list[Part]:
-    """Few particles: W runs to a part; many: each run to a team of threads."""
-    total = runs.start.shape[0]
-    if runs.position.shape[1] == 0:
-        groups = (np.arange(first, min(first + WIDTH, total)) for first in range(0, total, WIDTH))
-        return [lanes_of_runs(runs, noise, group) for group in groups]
-    return [part for run in range(total) for part in large_system(runs, noise, run, size)]
+def parts_of(runs: Runs, noise: Noise, plan: Plan, teams: int, size: int) -> list[Part]:
+    """Few particles: up to W runs to a part, all of them interacting or none; many: each run to a team of threads."""
+    lonely = (plan.scheme != HEUN) & ~(runs.pair.any(1) | runs.strength.any(1))
+    parts = []
+    for alone in (False, True):
+        which = np.flatnonzero(lonely == alone)
+        if runs.position.shape[1] > 0:
+            found = [part for run in which for part in large_system(runs, noise, run, size)]
+        else:
+            found = [lanes_of_runs(runs, noise, which[i : i + WIDTH]) for i in range(0, which.size, WIDTH)]
+        parts += [part.without_others() for part in found] if alone else found
+    return parts
 
 
 def lanes_of_runs(runs: Runs, noise: Noise, members: np.ndarray) -> Part:
@@ -167,7 +183,7 @@ def lanes_of_runs(runs: Runs, noise: Noise, members: np.ndarray) -> Part:
     )
     walker = _walker(n)
     walker.y[: 3 * n] = runs.start[which].T
-    return Part(bath, walker, members)
+    return Part(bath, walker, members, None)
 
 
 def large_system(runs: Runs, noise: Noise, run: int, size: int) -> list[Part]:
@@ -210,11 +226,12 @@ def share_of_system(runs: Runs, noise: Noise, run: int, sites: Sites) -> Part:
     walker = _walker(blocks)
     walker.y[2 : 3 * blocks : 3] = 1.0
     vectors(runs.start[run, threefold], walker.y[: 3 * blocks])
-    return Part(bath, walker, np.array([run]))
+    return Part(bath, walker, np.array([run]), first)
 
 
 def _walker(rows: int) -> Walker:
-    return Walker(aligned(5 * rows, WIDTH), *(aligned(3 * rows, WIDTH) for _ in range(4)), np.zeros(WIDTH, np.int64))
+    moments = (aligned(k * rows, WIDTH) for k in (5, 3, 3, 6, 3))
+    return Walker(*moments, np.zeros(WIDTH, np.int64))
 
 
 def _first_piece(drive: np.ndarray, piece: np.ndarray) -> np.ndarray:
@@ -225,16 +242,10 @@ def _first_piece(drive: np.ndarray, piece: np.ndarray) -> np.ndarray:
     return out
 
 
-def write_lanes(samples: np.ndarray, part: Part, row: int, n: int) -> None:
-    """Copy the state of every lane into the results."""
-    samples[part.members, row] = part.walker.y[:, : part.members.size].T
-
-
-def write_large(samples: np.ndarray, part: Part, row: int, n: int) -> None:
-    """Copy the state of a thread's particles into the results."""
-    y, first = part.walker.y, part.bath.interaction.first
+def write_share(sample: np.ndarray, y: np.ndarray, first: int, n: int) -> None:
+    """Copy the state of a thread's particles, from ``first`` on, into a row of the samples."""
     blocks = y.shape[0] // 5
-    sample, own = samples[part.members[0], row], min(blocks * WIDTH, n - first)
+    own = min(blocks * WIDTH, n - first)
     moments = np.moveaxis(y[: 3 * blocks].reshape(blocks, 3, WIDTH), 1, 2).reshape(-1, 3)[:own]
     sample[3 * first : 3 * (first + own)] = moments.ravel()
     sample[3 * n + first : 3 * n + first + own] = y[3 * blocks : 4 * blocks].ravel()[:own]

@@ -71,7 +71,8 @@ class LLG:
     threads
         Threads for many runs, or for one run of many particles; all cores when None.
     scheme
-        Of thermal runs (temperature > 0), whose steps are fixed: "split" (weak order 2) or "heun" (strong order 1/2).
+        Of thermal runs (temperature > 0), whose steps are fixed: "split" (weak order 2) or "heun" (weak
+        order 1), both of strong order 1/2.
     bias
         Of thermal runs: relative bias of <m_z^2> that the step of "split" is chosen for, > 0 and <= 0.1.
 
@@ -89,7 +90,7 @@ class LLG:
     """
 
     name: ClassVar[str] = "llg"
-    model_version: ClassVar[int] = 1
+    model_version: ClassVar[int] = 2
     rtol: float = 1e-8
     method: Literal["auto", "dormand-prince", "dop853"] = "auto"
     check_sensitivity: bool | None = None

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from magheat.spec.experiment import Experiment
 
 SCHEMES = {"split": SPLIT, "heun": HEUN}
-#: Relative bias of <m_z^2> at K V = 2 k_B T over ((1 + alpha) h dt)^2, measured; it is smaller at higher barriers.
-_BIAS_OF_STEP = 0.045
+#: Relative bias of <m_z^2> over ((1 + alpha) h dt)^2, at most, as measured for K V of 0.5 to 6 k_B T and alpha of 0.1
+#: to 3; h is the largest effective field and the thermal one, k_B T/(mu0 M_s V).
+_BIAS_OF_STEP = 0.035
 #: Particles whose dipolar fields are summed up before a run, for the choice of its step.
 _MOST_SUMMED = 10_000
 
@@ -48,7 +49,8 @@ def prepare(experiment: Experiment, bias: float) -> Thermal:
     """Choose the step of an experiment: so small that the scheme ``split`` has the given bias."""
     system = lowering.system_of(experiment)
     h_ref = lowering.reference_of(experiment, system)
-    reach = math.sqrt(bias / _BIAS_OF_STEP) / ((1 + experiment.damping) * largest_field(experiment, system) / h_ref)
+    h = largest_field(experiment, system) / h_ref + float(thermal_share(experiment, system, h_ref).max())
+    reach = math.sqrt(bias / _BIAS_OF_STEP) / ((1 + experiment.damping) * h)
     sample = experiment.applied_field.period / experiment.samples_per_cycle / lowering.unit_of_time(experiment, h_ref)
     steps = max(1, math.ceil(sample / reach))
     return Thermal(experiment, system, h_ref, steps, sample / steps)
@@ -74,10 +76,16 @@ def expected_steps(experiment: Experiment, bias: float) -> float:
     return float(prepare(experiment, bias).steps) * experiment.samples_per_cycle * experiment.cycles
 
 
+def thermal_share(experiment: Experiment, system: System, h_ref: float) -> np.ndarray:
+    """Return k_B T/(mu0 M_s V H_ref) of every particle (n,)."""
+    share: np.ndarray = BOLTZMANN * experiment.temperature / energy_unit(system, h_ref)
+    return share
+
+
 def noise_of(one: Thermal) -> np.ndarray:
     """S of every particle (n,): s^2 = 2 alpha/(1 + alpha^2) k_B T/(mu0 M_s V H_ref), in either form of damping."""
     damping = one.experiment.damping
-    share = BOLTZMANN * one.experiment.temperature / energy_unit(one.system, one.h_ref)
+    share = thermal_share(one.experiment, one.system, one.h_ref)
     result: np.ndarray = np.sqrt(2 * damping / (1 + damping**2) * share)
     return result
 
@@ -101,9 +109,13 @@ def simulate(
 
 
 def _walked(share: list[Thermal], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None) -> np.ndarray:
-    first = share[0].experiment
-    plan = Plan(SCHEMES[solver.scheme], first.samples_per_cycle, first.cycles, share[0].steps)
+    plan = plan_of(share[0], solver.scheme)
     return walk_runs(*lowered(share, solver.threads), plan, solver.threads, progress, checkpoint)
+
+
+def plan_of(one: Thermal, scheme: str) -> Plan:
+    """Return what runs of equal numbers of steps share."""
+    return Plan(SCHEMES[scheme], one.experiment.samples_per_cycle, one.experiment.cycles, one.steps)
 
 
 def lowered(share: list[Thermal], threads: int | None = 1) -> tuple[Runs, Noise]:
