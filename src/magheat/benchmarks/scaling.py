@@ -21,7 +21,7 @@ from magheat.spec.particles import Particles
 #: Particles of a system and systems at once; few particles fill the lanes only with other systems.
 SIZES = ((2, 64), (24, 64), *((n, 1) for n in (2, 24, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000)))
 #: Ordered pairs that a measurement goes through on every thread, the most steps that it takes, and repeats.
-_PAIRS, _STEPS, _REPEATS = 1e9, 20_000, 3
+_PAIRS, _STEPS, _REPEATS = 1e9, 100_000, 3
 #: From so many particles on a measurement takes long enough to be made once.
 _LONG = 50_000
 
