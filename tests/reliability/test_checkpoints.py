@@ -35,22 +35,22 @@ def line(count, **changes):
     return mh.Experiment(**(given | changes))
 
 
-#: name -> experiment and solver; each takes a second or two.
+#: name -> experiment and solver; each takes half a second or more.
 RUNS = {
     "thermal pair": (pair(temperature=300.0, cycles=2, damping=0.2), mh.LLG(bias=1e-4)),
-    "thermal, Heun": (pair(temperature=300.0, damping=0.2), mh.LLG(bias=1e-4, scheme="heun")),
+    "thermal, Heun": (pair(temperature=300.0, cycles=3, damping=0.2), mh.LLG(bias=1e-4, scheme="heun")),
     "thermal line": (line(150, temperature=300.0), mh.LLG(threads=2, bias=3e-4)),
     "pair at 0 K, its twin and looser run": (pair(damping=0.001, cycles=6), mh.LLG()),
-    "line at 0 K": (line(150, cycles=3), mh.LLG(threads=2)),
-    "30 particles and their checks": (line(30, cycles=10), mh.LLG(threads=2, method="dormand-prince")),
+    "line at 0 K": (line(150, cycles=15), mh.LLG(threads=2)),
+    "30 particles and their checks": (line(30, cycles=30), mh.LLG(threads=2, method="dormand-prince")),
 }
 
 
 @pytest.fixture
 def often(monkeypatch):
     """Keep what is done as often as can be."""
-    monkeypatch.setattr(stints, "INTERVAL", 0.0)
-    monkeypatch.setattr(stints, "STINT", 0.01)
+    for name, value in {"INTERVAL": 0.0, "STINT": 0.01, "SHARE": 1}.items():
+        monkeypatch.setattr(stints, name, value)
 
 
 def assert_same_bits(one, other):
@@ -63,7 +63,7 @@ NURSERY = """
 import os, sys
 import magheat as mh
 from magheat.kernels import stints
-stints.INTERVAL, stints.STINT = 0.0, 0.01
+stints.INTERVAL, stints.STINT, stints.SHARE = 0.0, 0.01, 1
 sys.path.insert(0, sys.argv[1])
 from test_checkpoints import RUNS
 
@@ -87,17 +87,28 @@ def nursery():
         process.stdin.close()
 
 
-def killed(nursery, name, path, seconds):
-    """Start or go on with a run, and kill it some time after its checkpoint is there; whether it was killed."""
+def killed(nursery, name, path, times, seconds):
+    """Start or go on with a run, and kill it some time after it has kept what is done so often; was it killed."""
+    kept = stamp(path)
     nursery.stdin.write(f"{name}|{path}\n")
     nursery.stdin.flush()
     child = int(nursery.stdout.readline())
-    deadline = time.monotonic() + 60
-    while not path.exists() and time.monotonic() < deadline:
-        time.sleep(0.005)
+    for _ in range(times):
+        deadline = time.monotonic() + 60
+        while stamp(path) == kept and time.monotonic() < deadline:
+            time.sleep(0.001)
+        kept = stamp(path)
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     return int(nursery.stdout.readline()) == -signal.SIGKILL
+
+
+def stamp(path):
+    """When a file was written; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 @pytest.mark.parametrize("name", RUNS)
@@ -105,7 +116,8 @@ def test_a_killed_run_goes_on_to_the_same_bits(nursery, name, tmp_path):
     experiment, solver = RUNS[name]
     path, moments = tmp_path / "run.npz", random.Random(name)
     for _ in range(2):
-        assert killed(nursery, name, path, moments.uniform(0.0, 0.3)), "the run was over: nothing was tested"
+        times, seconds = moments.randint(1, 3), moments.uniform(0.0, 0.02)
+        assert killed(nursery, name, path, times, seconds), "the run was over: nothing was tested"
     told = []
     ds = mh.simulate(experiment, solver, progress=told.append, checkpoint=path)
     assert told[0] > 0, "the run began anew"
@@ -139,7 +151,7 @@ def test_an_interrupted_run_goes_on_on_any_number_of_threads(often, name, tmp_pa
 COMMAND = """
 import sys
 from magheat.kernels import stints
-stints.INTERVAL, stints.STINT = 0.0, 0.01
+stints.INTERVAL, stints.STINT, stints.SHARE = 0.0, 0.01, 1
 from magheat.cli.main import app
 app(["run", *sys.argv[1:]])
 """
