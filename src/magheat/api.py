@@ -12,6 +12,7 @@ from magheat.solvers.base import Progress, Solver, require_support
 from magheat.solvers.checkpoint import Checkpoint
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.kinetic_monte_carlo import KineticMonteCarlo
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Solvers by the name that users, files and the command line know them by.
 SOLVERS: dict[str, type[Solver]] = {
-    solver.name: solver for solver in (LLG, EnergyMinimizer, TwoWell, LinearResponse, FokkerPlanck)
+    solver.name: solver for solver in (LLG, EnergyMinimizer, KineticMonteCarlo, TwoWell, LinearResponse, FokkerPlanck)
 }
 
 #: What runs stacked along ``run`` must share.
@@ -83,8 +84,8 @@ def simulate(
     experiment
         What to simulate.
     solver
-        A name ("llg", "minimize", "two-well", "linear-response", "fokker-planck") or a solver object such as
-        ``mh.LLG(rtol=1e-9)``.
+        A name ("llg", "minimize", "kinetic-monte-carlo", "two-well", "linear-response", "fokker-planck") or a solver
+        object such as ``mh.LLG(rtol=1e-9)``.
     rtol
         Overrides the solver's relative tolerance; None keeps it.
     progress

@@ -31,7 +31,8 @@ def run(
         str | None,
         typer.Option(
             "--solver",
-            help="llg, minimize, two-well, linear-response or fokker-planck, instead of what the file says.",
+            help="llg, minimize, kinetic-monte-carlo, two-well, linear-response or fokker-planck, instead of what the "
+            "file says.",
             metavar="NAME",
         ),
     ] = None,
