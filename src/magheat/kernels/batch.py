@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -179,7 +179,7 @@ def together(
     return all([future.result() for future in futures])
 
 
-def watch(pending: set[Future[bool]], report: Callable[[], None]) -> None:
+def watch(pending: set[Future[Any]], report: Callable[[], None]) -> None:
     """Wait for all threads, report, and raise what a thread raised."""
     while pending:
         finished, pending = wait(pending, timeout=0.2, return_when="FIRST_COMPLETED")
