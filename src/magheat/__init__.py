@@ -12,6 +12,7 @@ from magheat.dataset import read_netcdf, write_netcdf
 from magheat.errors import ConvergenceError, MagheatError, SchemaError, SpecError
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.kinetic_monte_carlo import KineticMonteCarlo
 from magheat.solvers.linear_response import LinearResponse
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
@@ -50,6 +51,7 @@ __all__ = [
     "Ensemble",
     "Experiment",
     "FokkerPlanck",
+    "KineticMonteCarlo",
     "LinearResponse",
     "LoopFit",
     "MagheatError",

@@ -5,17 +5,16 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
-from scipy.integrate import quad
 
 import magheat as mh
 from magheat.constants import BOLTZMANN, MU_0
-from magheat.kernels.energy import dipolar_energy, total_energy
+from magheat.kernels.energy import dipolar_energy
 from magheat.kernels.lane_type import WIDTH, store
-from magheat.kernels.noise import normals, uniforms
+from magheat.kernels.noise import box_muller, uniforms
 from magheat.kernels.numba_options import kernel
 from magheat.solvers import lowering
 
-M_S, T = 4.5e5, 300.0
+from .thermal_runs import M_S, T, boltzmann, single, unequal_pair, walked
 
 
 @kernel
@@ -30,10 +29,10 @@ def write_uniforms(out, step, seed, run, particle):
 @kernel
 def write_normals(out, seed, run, particle):
     for step in range(out.shape[0]):
-        a, b, c = normals(step, seed, run, particle, 0)
-        store(out[step], 0, a)
-        store(out[step], 1, b)
-        store(out[step], 2, c)
+        a, b, c, d = uniforms(step, seed, run, particle, 0)
+        for k, pair in enumerate((box_muller(a, b), box_muller(c, d))):
+            store(out[step], 2 * k, pair[0])
+            store(out[step], 2 * k + 1, pair[1])
 
 
 def on_lanes(value):
@@ -56,7 +55,7 @@ def test_philox_gives_the_published_answers(word, expected):
 
 
 def test_normal_numbers_are_normal_and_differ_between_particles_runs_and_seeds():
-    out = np.zeros((20_000, 3, WIDTH))
+    out = np.zeros((20_000, 4, WIDTH))
     lanes = np.arange(WIDTH)[None]
     write_normals(out, on_lanes(7), on_lanes(0), lanes)
     assert stats.kstest(out.ravel(), "norm").pvalue > 1e-3
@@ -69,42 +68,12 @@ def test_normal_numbers_are_normal_and_differ_between_particles_runs_and_seeds()
     assert abs((out[1:] * out[:-1]).mean()) < 4 / math.sqrt(out.size)
 
 
-def single(sigma, count=24, *, anisotropy=2e4, **changes):
-    """Particles that do not feel each other, in no field."""
-    volume = sigma * BOLTZMANN * T / anisotropy
-    diameter = (6 * volume / math.pi) ** (1 / 3)
-    particles = mh.Particles(
-        positions=np.arange(count)[:, None] * [1e-7, 0, 0],
-        diameters=np.full(count, diameter),
-        easy_axes=np.tile([0.0, 0.0, 1.0], (count, 1)),
-        material=mh.Material(saturation_magnetization=M_S, anisotropy_constant=anisotropy),
-    )
-    given = {
-        "particles": particles,
-        "applied_field": mh.Static(amplitude=0.0, duration="20 ns"),
-        "temperature": T,
-        "interactions": False,
-        "initial_moments": np.tile([0.0, 0.0, 1.0], (count, 1)),
-        "samples_per_cycle": 400,
-        "cycles": 1,
-        "damping": 0.5,
-    }
-    return mh.Experiment(**(given | changes))
-
-
-def boltzmann(function, sigma, xi=0.0):
-    def weight(x):
-        return math.exp(sigma * x * x + xi * x)
-
-    return quad(lambda x: function(x) * weight(x), -1, 1)[0] / quad(weight, -1, 1)[0]
-
-
 @pytest.mark.parametrize("form", ["landau-lifshitz", "gilbert"])
 @pytest.mark.parametrize("scheme", ["split", "heun"])
 def test_single_moments_are_distributed_as_boltzmann_says(form, scheme):
     """The thermal field enters both torques, with 2 alpha/(1 + alpha^2): with 2 alpha the mean would be off by 16 %."""
     sigma = 2.0
-    for bias in (1e-2, 3e-3, 1e-3) if scheme == "split" else (1e-4,):
+    for bias in (1e-2, 3e-3, 1e-3) if scheme == "split" else (4e-4, 1e-4, 2.5e-5):
         solver = mh.LLG(scheme=scheme, bias=bias)
         runs = [single(sigma, damping=1.0, damping_form=form, seed=seed) for seed in range(16)]
         m_z = mh.simulate_many(runs, solver).moment_direction[:, 100:, :, 2]
@@ -187,65 +156,39 @@ def test_a_fast_loop_is_that_of_the_fokker_planck_equation():
     assert stats.sem(areas) < 0.02 * expected
 
 
-def unequal_pair(**changes):
-    """Two coupled particles of different size, at an angle, in a static field."""
-    material = mh.Material(saturation_magnetization=M_S, anisotropy_constant=1.5e4)
-    pair = mh.arrangement.pair(
-        diameters=("12 nm", "9 nm"), gap="1 nm", easy_axis_angles=("20 deg", "70 deg"), material=material
-    )
-    given = {
-        "particles": pair,
-        "applied_field": mh.Static(amplitude=1e4, duration="40 ns"),
-        "temperature": T,
-        "damping": 0.3,
-        "samples_per_cycle": 400,
-        "cycles": 1,
-    }
-    return mh.Experiment(**(given | changes))
-
-
-def metropolis(experiment, steps, seed):
-    """<m_1.m_2> and <E> of a pair by Metropolis sampling of the same energy, with standard errors by batches."""
-    rng = np.random.default_rng(seed)
-    system, field = lowering.system_of(experiment), np.asarray(experiment.applied_field.field(0.0))
-    walkers = 200
-    m = rng.normal(size=(walkers, 2, 3))
-    m /= np.linalg.norm(m, axis=-1, keepdims=True)
-    energy, means = total_energy(m, np.tile(field, (walkers, 1)), system), []
-    for step in range(steps):
-        trial = m + 0.8 * rng.normal(size=m.shape) * (np.arange(2) == step % 2)[:, None]
-        trial /= np.linalg.norm(trial, axis=-1, keepdims=True)
-        new = total_energy(trial, np.tile(field, (walkers, 1)), system)
-        taken = rng.random(walkers) < np.exp(np.minimum((energy - new) / (BOLTZMANN * experiment.temperature), 0))
-        m[taken], energy[taken] = trial[taken], new[taken]
-        if step > steps // 5:
-            means.append(np.stack([(m[:, 0] * m[:, 1]).sum(-1), energy / (BOLTZMANN * experiment.temperature)]))
-    per_walker = np.mean(means, axis=0)
-    return per_walker.mean(-1), stats.sem(per_walker, axis=-1)
-
-
-def test_a_dimer_is_distributed_as_metropolis_sampling_of_the_same_energy():
-    runs = [unequal_pair(seed=s) for s in range(96)]
-    ds = mh.simulate_many(runs)
-    m = ds.moment_direction.values[:, 80:]
-    system, field = lowering.system_of(runs[0]), np.asarray(runs[0].applied_field.field(0.0))
-    energy = total_energy(m.reshape(-1, 2, 3), np.tile(field, (m[..., 0, 0].size, 1)), system) / (BOLTZMANN * T)
-    found = np.stack([(m[:, :, 0] * m[:, :, 1]).sum(-1).mean(1), energy.reshape(m.shape[:2]).mean(1)])
-    expected, uncertain = metropolis(runs[0], 4000, 1)
-    error = np.hypot(stats.sem(found, axis=1), uncertain)
-    assert (np.abs(found.mean(1) - expected) < 4 * error).all()
-    free = metropolis(runs[0].replace(interactions=False), 4000, 2)[0]
-    assert abs(found[1].mean() - free[1]) > 8 * error[1]
-
-
 def heats(ds, start=80):
     """Net heat of each particle from a sample on, (runs, particles) J."""
     return ds.released_heat.values[:, -1] - ds.released_heat.values[:, start]
 
 
 def test_at_equilibrium_no_particle_of_an_unequal_pair_heats():
+    """Test (a) of the theory page."""
     found = heats(mh.simulate_many([unequal_pair(seed=s) for s in range(128)])) / (BOLTZMANN * T)
     assert (np.abs(found.mean(0)) < 3.5 * stats.sem(found, axis=0)).all()
+
+
+def heats_between_baths(hotter):
+    """Heat of each particle of the pair, (runs, particles) k_B T, whose baths are so many times as hot as T."""
+    moments = [[0.0, 0.0, 1.0]] * 2
+    samples, unit = walked(
+        [unequal_pair(seed=s, initial_moments=moments) for s in range(128)], bias=1e-3, hotter=hotter
+    )
+    return (samples[:, -1, 6:8] - samples[:, 80, 6:8]) * unit / (BOLTZMANN * T)
+
+
+def test_heat_flows_from_the_hot_to_the_cold_bath():
+    """Test (b) of the theory page; with the baths exchanged it flows the other way."""
+    for hotter, sign in (([0.5, 2.0], 1), ([2.0, 0.5], -1)):
+        found = heats_between_baths(hotter)
+        total = found.sum(1)
+        assert abs(total.mean()) < 3.5 * stats.sem(total)
+        assert (found.mean(0) * [sign, -sign] > 8 * stats.sem(found, axis=0)).all()
+
+
+def test_noise_that_is_twice_too_strong_on_one_particle_is_seen():
+    """That test (a) can fail: the amplitude of one particle's noise doubled, as if its bath had 4 T."""
+    found = heats_between_baths([4.0, 1.0])
+    assert (np.abs(found.mean(0)) > 15 * stats.sem(found, axis=0)).all()
 
 
 def test_the_mean_exact_estimator_of_the_heat_averages_to_zero_for_one_particle():
@@ -272,7 +215,8 @@ def test_the_books_close_to_round_off(scheme):
     np.testing.assert_allclose(np.linalg.norm(ds.moment_direction, axis=-1), 1, atol=1e-12)
 
 
-def test_at_no_temperature_it_is_the_deterministic_solver():
+@pytest.mark.parametrize("scheme", ["split", "heun"])
+def test_at_no_temperature_it_is_the_deterministic_solver(scheme):
     material = mh.Material(saturation_magnetization=4.8e5, anisotropy_constant=1e4)
     pair = mh.arrangement.pair(
         diameters=("22 nm", "18 nm"), gap="7.1 nm", easy_axis_angles=("10 deg", "30 deg"), material=material
@@ -282,7 +226,7 @@ def test_at_no_temperature_it_is_the_deterministic_solver():
     exact = mh.simulate(one).isel(time=-1)
     errors = []
     for bias in (4e-4, 1e-4):
-        cold = mh.simulate(one.replace(temperature=1e-12), solver=mh.LLG(bias=bias)).isel(time=-1)
+        cold = mh.simulate(one.replace(temperature=1e-12), solver=mh.LLG(scheme=scheme, bias=bias)).isel(time=-1)
         errors.append(float(np.abs(cold.released_heat - exact.released_heat).max() / exact.released_heat.max()))
     assert errors[1] < 1e-4
     assert errors[0] / errors[1] == pytest.approx(4, rel=0.3)  # half the step: order two without noise
@@ -345,6 +289,31 @@ def test_many_particles_on_lanes_follow_the_same_equation_as_few():
     np.testing.assert_allclose(
         mh.simulate(far).moment_direction[:5, :24], mh.simulate(few).moment_direction[:5], atol=1e-6
     )
+
+
+@pytest.mark.parametrize("waveform", [mh.Sinusoidal, mh.Trapezoidal])
+def test_moments_that_feel_no_others_move_as_do_those_that_feel_them_a_little(waveform):
+    """Two roads of one scheme with the same noise: alone in registers, and together in stages, a metre apart."""
+    one = single(
+        2.0,
+        2,
+        applied_field=waveform(amplitude="400 Oe", frequency="50 MHz"),
+        samples_per_cycle=10,
+        cycles=2,
+        initial_moments=np.tile([0.6, 0.0, 0.8], (2, 1)),
+    )
+    apart = mh.Particles(
+        positions=[[0, 0, 0], [1, 0, 0]],
+        diameters=one.particles.diameters,
+        easy_axes=[[0, 0, 1], [0.6, 0, 0.8]],
+        material=one.particles.material,
+    )
+    alone = mh.simulate(one.replace(particles=apart), mh.LLG(bias=3e-3))
+    together = mh.simulate(one.replace(particles=apart, interactions=True), mh.LLG(bias=3e-3))
+    assert alone.attrs["steps"] == together.attrs["steps"] > 100
+    for name in ("moment_direction", "released_heat", "field_work"):
+        scale = float(np.abs(together[name]).max())
+        np.testing.assert_allclose(alone[name], together[name], atol=1e-7 * scale)
 
 
 def test_mean_heat_over_cycles_agrees_with_that_over_runs_within_its_standard_error():

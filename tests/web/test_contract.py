@@ -174,6 +174,9 @@ def test_every_solver_of_the_registry_is_listed_with_what_it_takes(client):
     assert told["two-well"]["takes"] == ["ensemble"]
     assert told["two-well"]["mode"] == "at once"
     assert told["llg"]["takes"] == ["particles"]
+    assert told["llg"]["temperatures"] == ["zero", "above zero"]
+    assert told["minimize"]["temperatures"] == ["zero"]
+    assert told["kinetic-monte-carlo"]["temperatures"] == ["above zero"]
 
 
 def test_a_solver_added_later_is_listed_by_itself(monkeypatch):
@@ -193,6 +196,7 @@ def test_a_solver_added_later_is_listed_by_itself(monkeypatch):
         "label": "New kind",
         "mode": "at once",
         "takes": ["ensemble"],
+        "temperatures": ["above zero"],
         "summary": "A new kind of loop.",
     }
 

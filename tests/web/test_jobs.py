@@ -85,7 +85,7 @@ def test_jobs_are_listed_newest_first(client):
     ("change", "names"),
     [
         ({"particles": {"arrangement": "chain", "count": 2000, "diameter": 2e-8, "gap": 1e-9}}, "1000 particles"),
-        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "integration steps"),
+        ({"experiment": {"cycles": 100_000, "samples_per_cycle": 4}}, "steps"),
         ({"experiment": {"cycles": 1, "samples_per_cycle": 600_000}}, "samples_per_cycle"),
     ],
 )
@@ -95,6 +95,22 @@ def test_an_oversized_job_is_refused_with_its_limit(client, change, names):
     told = add(client, {"kind": "simulate", **request}, 422).json()["error"]
     assert names in told["message"]
     assert any(words in told["message"] for words in ("at most", "more than"))
+
+
+def test_kinetic_monte_carlo_runs_as_a_job_and_long_histories_are_no_answer_at_once(client):
+    request = pair("kinetic-monte-carlo", temperature=300.0)
+    job = add(client, {"kind": "simulate", **request}).json()["id"]
+    assert ended(client, job)["status"] == "done"
+    told = client.get(f"{API}/jobs/{job}/result").json()
+    assert len(told["particles"]) == 2
+    assert told["solver"] == "kinetic-monte-carlo"
+    request["experiment"]["experiment"]["temperature"] = 0.0
+    assert "temperature" in add(client, {"kind": "simulate", **request}, 422).json()["error"]["message"]
+    request["experiment"]["experiment"]["temperature"] = 600.0
+    request["experiment"]["applied_field"]["frequency"] = 10.0
+    answer = client.post(f"{API}/simulate", json=request)
+    assert answer.status_code == 422
+    assert "expected steps" in answer.json()["error"]["message"]
 
 
 def test_what_no_solver_runs_is_refused_before_it_waits(client):

@@ -19,6 +19,8 @@ from magheat.kernels.integrate import Runs
 from magheat.kernels.interaction import all_pairs_field
 from magheat.kernels.lane_type import WIDTH
 from magheat.kernels.peak import CHAINS, multiply_add
+from magheat.kernels.thermal_batch import walk_runs
+from magheat.solvers import llg_thermal
 from magheat.solvers.llg import LLG, METHODS, lowered, prepare
 from magheat.solvers.lowering import stack
 from magheat.solvers.two_well import TwoWell
@@ -26,7 +28,7 @@ from magheat.solvers.two_well_table import two_well_loops
 from magheat.spec import arrangement
 from magheat.spec.applied_field import Sinusoidal
 from magheat.spec.experiment import Experiment
-from magheat.spec.material import Material
+from magheat.spec.material import Material, magnetite
 from magheat.units import FloatArray
 from magheat.workflows.learning_paper import grid_points
 
@@ -96,17 +98,42 @@ def measure_sweep() -> Iterator[Measurement]:
             yield Measurement(f"W1 sweep of 64 runs, {name}, {what}", "rate", rate, "rhs/s", bar)
 
 
+def pairs_per_second(n: int) -> float:
+    """Ordered pairs whose dipolar field one core adds up in a second."""
+    generator, sites = np.random.default_rng(1), empty_sites(n)
+    sites.position[:] = 100 * generator.normal(size=sites.position.shape)
+    sites.strength[:] = 1.0
+    moments, h = aligned(*sites.position.shape), aligned(*sites.position.shape)
+    moments[:] = generator.normal(size=moments.shape)
+    return n * (n - 1) / best(lambda: all_pairs_field(h, moments, sites))
+
+
+def measure_thermal() -> Iterator[Measurement]:
+    """Workload W2: 64 thermal macrospins that do not feel each other on one core, noise, heat and work included."""
+    particle = arrangement.chain(count=1, diameter="14 nm", gap="1 nm", material=magnetite)
+    one = Experiment(
+        particles=particle,
+        applied_field=Sinusoidal(amplitude="200 Oe", frequency="300 kHz"),
+        temperature=300.0,
+        damping=0.1,
+        cycles=1,
+        samples_per_cycle=40,
+    )
+    prepared = [llg_thermal.prepare(one.replace(seed=seed), 1e-3) for seed in range(64)]
+    runs, noise = llg_thermal.lowered(prepared)
+    for scheme in llg_thermal.SCHEMES:
+        plan = llg_thermal.plan_of(prepared[0], scheme)
+        seconds = best(lambda p=plan: walk_runs(runs, noise, p, threads=1), repeats=20)  # type: ignore[misc]
+        rate = len(prepared) * plan.cycles * plan.samples_per_cycle * plan.steps / seconds
+        yield Measurement(
+            f"W2 {len(prepared)} thermal macrospins, {scheme}", "rate, one core", rate, "spin-steps/s", 1e8
+        )
+
+
 def measure_pairs(peak: float) -> Iterator[Measurement]:
     """Workload W3: the dipolar field of all on all, one core."""
-    generator = np.random.default_rng(1)
     for n in (1000, 10_000):
-        sites = empty_sites(n)
-        sites.position[:] = 100 * generator.normal(size=sites.position.shape)
-        sites.strength[:] = 1.0
-        moments, h = aligned(*sites.position.shape), aligned(*sites.position.shape)
-        moments[:] = generator.normal(size=moments.shape)
-        seconds = best(lambda y=moments, h=h, s=sites: all_pairs_field(h, y, s))  # type: ignore[misc]
-        rate = n * (n - 1) / seconds
+        rate = pairs_per_second(n)
         share = rate * OPERATIONS_PER_PAIR / (1e9 * peak)
         yield Measurement(f"W3 all pairs, N = {n}", "rate", rate, "pairs/s", 0.9e9, of_peak=share)
 
@@ -174,6 +201,7 @@ def run_benchmarks(progress: Callable[[Measurement], None] | None = None) -> lis
     for group in (
         measure_one_run(),
         measure_sweep(),
+        measure_thermal(),
         measure_pairs(lines[0].value),
         measure_two_wells(),
         measure_start_up(),

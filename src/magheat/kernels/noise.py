@@ -5,15 +5,16 @@ seed) into four words (J. K. Salmon et al., SC'11, doi 10.1145/2063384.2063405);
 of two words. Whatever thread or lane asks, in whatever order, gets the same bits.
 """
 
+import math
+
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from magheat.kernels.lane_type import VECTOR, WIDTH, lanes, sqrt
+from magheat.kernels.lane_type import FLAGS, VECTOR, WIDTH, lanes, sqrt
 from magheat.kernels.numba_options import device
-from magheat.kernels.physics import cosine_sine
 
 ROUNDS = 10
 MULTIPLIERS, WEYL = (0xD2511F53, 0xCD9E8D57), (0x9E3779B9, 0xBB67AE85)
@@ -38,15 +39,18 @@ def spread_word(builder, scalar, shift):
 
 
 def philox_round(builder, words, key):
-    """One round: two products of 32 bits by 32, their halves crossed with the other words and the key."""
-    first = builder.mul(words[0], whole(MULTIPLIERS[0]))
-    second = builder.mul(words[2], whole(MULTIPLIERS[1]))
+    """One round: two products of 32 bits by 32, their halves crossed with the other words and the key.
+
+    Only the low 32 bits of a lane count; what stands above them is not cleared, since the product does not see it.
+    """
+    first = builder.mul(low_word(builder, words[0]), whole(MULTIPLIERS[0]))
+    second = builder.mul(low_word(builder, words[2]), whole(MULTIPLIERS[1]))
     thirty_two = whole(32)
     return [
         builder.xor(builder.xor(builder.lshr(second, thirty_two), words[1]), key[0]),
-        low_word(builder, second),
+        second,
         builder.xor(builder.xor(builder.lshr(first, thirty_two), words[3]), key[1]),
-        low_word(builder, first),
+        first,
     ]
 
 
@@ -55,7 +59,7 @@ def philox(builder, counter, key):
     words = list(counter)
     for _ in range(ROUNDS):
         words = philox_round(builder, words, key)
-        key = [low_word(builder, builder.add(k, whole(w))) for k, w in zip(key, WEYL, strict=True)]
+        key = [builder.add(k, whole(w)) for k, w in zip(key, WEYL, strict=True)]
     return words
 
 
@@ -67,8 +71,10 @@ def words_at(context, builder, array_type, array, row):
 
 def open_unit(builder, word):
     """(word + 1/2)/2^32: between 0 and 1, neither of them."""
-    half, scale = ir.Constant(VECTOR, [0.5] * WIDTH), ir.Constant(VECTOR, [2.0**-32] * WIDTH)
-    return builder.fmul(builder.fadd(builder.uitofp(word, VECTOR), half), scale)
+    half, scale = ir.Constant(VECTOR, [2.0**-33] * WIDTH), ir.Constant(VECTOR, [2.0**-32] * WIDTH)
+    return builder.fadd(
+        builder.fmul(builder.uitofp(low_word(builder, word), VECTOR), scale, flags=FLAGS), half, flags=FLAGS
+    )
 
 
 @intrinsic
@@ -112,21 +118,30 @@ def exponent_and_mantissa(typingctx, x):
 
 @device
 def logarithm(x):
-    """ln x to 1e-13 for 2^-33 <= x <= 1: 2 artanh((f - 1)/(f + 1)) + k ln 2."""
+    """ln x to 1e-9 of itself for 2^-33 <= x <= 1: 2 artanh((f - 1)/(f + 1)) + k ln 2."""
     k, f = exponent_and_mantissa(x)
     s = (f - 1.0) / (f + 1.0)
     q = s * s
-    series = 1.0 + q * (
-        1 / 3 + q * (1 / 5 + q * (1 / 7 + q * (1 / 9 + q * (1 / 11 + q * (1 / 13 + q * (1 / 15 + q * (1 / 17)))))))
-    )
+    p = q * q
+    series = (1.0 + q * (1 / 3)) + p * ((1 / 5 + q * (1 / 7)) + p * (1 / 9 + q * (1 / 11)))
     return 2.0 * s * series + k * 0.6931471805599453
 
 
 @device
-def normals(step, seed, run, particle, r):
-    """Three normal numbers on every lane; arguments as of ``uniforms``."""
-    a, b, c, d = uniforms(step, seed, run, particle, r)
-    first, second = sqrt(-2.0 * logarithm(a)), sqrt(-2.0 * logarithm(c))
-    cos_b, sin_b = cosine_sine(b)
-    cos_d, _ = cosine_sine(d)
-    return first * cos_b, first * sin_b, second * cos_d
+def direction(x):
+    """Cosine and sine of 2 pi x to 2e-8 for 0 < x < 1: series of the half angle on [-pi/2, pi/2], doubled."""
+    half = math.pi * (x - 0.5)
+    q = half * half
+    s = -1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q * (1 / 362880 + q * (-1 / 39916800 + q * (1 / 6227020800)))))
+    c = 1 / 24 + q * (-1 / 720 + q * (1 / 40320 + q * (-1 / 3628800 + q * (1 / 479001600))))
+    s = half + half * (q * s)
+    c = 1.0 + q * (q * c - 0.5)
+    return (s + s) * s - 1.0, (s + s) * -c
+
+
+@device
+def box_muller(a, b):
+    """Two normal numbers on every lane, from two in (0, 1)."""
+    size = sqrt(-2.0 * logarithm(a))
+    c, s = direction(b)
+    return size * c, size * s

@@ -57,21 +57,39 @@ def cosine_sine(cycles):
 
 
 @device
+def field_at_phase(drive, t, c, s):
+    """H at time ``t`` of the current piece, c and s the cosine and sine of the harmonic's phase there."""
+    c0, c1, c2, c3 = load(drive, CUBIC), load(drive, CUBIC + 1), load(drive, CUBIC + 2), load(drive, CUBIC + 3)
+    shape = c0 + t * (c1 + t * (c2 + t * c3))
+    return (
+        load(drive, OFFSET) + load(drive, COSINE) * c + load(drive, SINE) * s + load(drive, DIRECTION) * shape,
+        load(drive, OFFSET + 1)
+        + load(drive, COSINE + 1) * c
+        + load(drive, SINE + 1) * s
+        + load(drive, DIRECTION + 1) * shape,
+        load(drive, OFFSET + 2)
+        + load(drive, COSINE + 2) * c
+        + load(drive, SINE + 2) * s
+        + load(drive, DIRECTION + 2) * shape,
+    )
+
+
+@device
 def applied_field(drive, t):
     """H and dH/dt at time ``t`` of the current piece: offset + harmonic + direction times a cubic."""
     rate = load(drive, RATE)
     c, s = cosine_sine(rate * (load(drive, PIECE_START) + t))
     w = 2.0 * math.pi * rate
+    hx, hy, hz = field_at_phase(drive, t, c, s)
     c1, c2, c3 = load(drive, CUBIC + 1), load(drive, CUBIC + 2), load(drive, CUBIC + 3)
-    shape = load(drive, CUBIC) + t * (c1 + t * (c2 + t * c3))
     slope = c1 + t * (2.0 * c2 + 3.0 * t * c3)
     ax, ay, az = load(drive, COSINE), load(drive, COSINE + 1), load(drive, COSINE + 2)
     bx, by, bz = load(drive, SINE), load(drive, SINE + 1), load(drive, SINE + 2)
     dx, dy, dz = load(drive, DIRECTION), load(drive, DIRECTION + 1), load(drive, DIRECTION + 2)
     return (
-        load(drive, OFFSET) + ax * c + bx * s + dx * shape,
-        load(drive, OFFSET + 1) + ay * c + by * s + dy * shape,
-        load(drive, OFFSET + 2) + az * c + bz * s + dz * shape,
+        hx,
+        hy,
+        hz,
         w * (bx * c - ax * s) + dx * slope,
         w * (by * c - ay * s) + dy * slope,
         w * (bz * c - az * s) + dz * slope,

@@ -4,9 +4,7 @@ In reduced units dm = m x a with a = -(b + alpha m x b), b = h dt + s sqrt(dt) x
 H_ref) 2 alpha/(1 + alpha^2) in either form of damping: the thermal field enters both torques. Two schemes:
 
 * ``SPLIT``: noise for half a step, motion without noise, noise for half a step; the two halves between steps are drawn
-  as one. Noise alone is free diffusion on the sphere, which ``diffuse`` follows to second order for all harmonics;
-  motion is Cayley's rotation by the mean of a at the start and at the predicted end. Weak order two at every sample,
-  and no normalisation: both keep |m| = 1.
+  as one (``thermal_motion``). Weak order two at every sample, and no normalisation: every part keeps |m| = 1.
 * ``HEUN``: the mean of both increments, then a normalisation; strong order 1/2, weak order one.
 
 Heat and work are the exact discrete forms: the energy is quadratic in the moments, so that heat += mean h . change of m
@@ -18,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from magheat.kernels.interaction import PairTable, Sites, dipolar_field, prepare
-from magheat.kernels.lane_type import WIDTH, load, smaller, sqrt, store
-from magheat.kernels.noise import normals
+from magheat.kernels.lane_type import WIDTH, load, sqrt, store
+from magheat.kernels.noise import box_muller, uniforms
 from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.physics import CUBIC, PIECE_START, applied_field, cross, dot
+from magheat.kernels.thermal_motion import generator, kicked, middle, put_three, share, three, turned, two_kicks
 
 SPLIT, HEUN = 0, 1
 
@@ -46,44 +45,11 @@ class Walker(NamedTuple):
     """Where the runs are; rows of moments, heat and work as ``right_hand_side.Parameters`` says."""
 
     y: np.ndarray  # (5n, W)
-    ahead: np.ndarray  # (3n, W) the predicted moments, then the new ones
+    ahead: np.ndarray  # (3n, W) the predicted moments
     h: np.ndarray  # (3n, W) effective field at y
-    kick: np.ndarray  # (3n, W) s sqrt(dt) xi
-    turn: np.ndarray  # (3n, W) the first half of the mean, then the new moments
+    kick: np.ndarray  # (6n, W) noise of every row for two steps
+    turn: np.ndarray  # (3n, W) the first half of Heun's mean, then the new moments
     place: np.ndarray  # (W,) int64: piece of the drive
-
-
-@device
-def generator(mx, my, mz, bx, by, bz, damping):
-    """A of dm = m x a: -(b + alpha m x b)."""
-    cx, cy, cz = cross(mx, my, mz, bx, by, bz)
-    return -(bx + damping * cx), -(by + damping * cy), -(bz + damping * cz)
-
-
-@device
-def cayley(mx, my, mz, ax, ay, az):
-    """The moment turned by a: the solution of m' - m = (m + m')/2 x a."""
-    ax, ay, az = 0.5 * ax, 0.5 * ay, 0.5 * az
-    square, along = dot(ax, ay, az, ax, ay, az), 2.0 * dot(ax, ay, az, mx, my, mz)
-    cx, cy, cz = cross(ax, ay, az, mx, my, mz)
-    scale, keep = 1.0 / (1.0 + square), 1.0 - square
-    return (
-        scale * (keep * mx + along * ax - 2.0 * cx),
-        scale * (keep * my + along * ay - 2.0 * cy),
-        scale * (keep * mz + along * az - 2.0 * cz),
-    )
-
-
-@device
-def three(rows, i):
-    return load(rows, 3 * i), load(rows, 3 * i + 1), load(rows, 3 * i + 2)
-
-
-@device
-def put_three(rows, i, x, v, z):
-    store(rows, 3 * i, x)
-    store(rows, 3 * i + 1, v)
-    store(rows, 3 * i + 2, z)
 
 
 @device
@@ -96,71 +62,69 @@ def total_field(m, i, n, bath, fx, fy, fz):
 
 
 @device
-def diffuse(mx, my, mz, ax, ay, az):
-    """The moment moved by noise: by the angle phi across it with cos phi = (1 - 3 a^2/8)/(1 + a^2/8).
-
-    For normal a of variance v in each of two directions, the mean of P_l(cos phi) is exp(-l (l + 1) v/2) up to v^3, as
-    free diffusion has it for every l.
-    """
-    cx, cy, cz = cross(mx, my, mz, ax, ay, az)
-    square = smaller(dot(cx, cy, cz, cx, cy, cz), 8.0)
-    scale, keep, across = 1.0 / (1.0 + 0.125 * square), 1.0 - 0.375 * square, sqrt(1.0 - 0.125 * square)
-    return scale * (keep * mx + across * cx), scale * (keep * my + across * cy), scale * (keep * mz + across * cz)
-
-
-@device
-def draw(w, bath, n, number, root):
-    """Noise s sqrt(dt) xi of every row, ``root`` = sqrt(dt)."""
+def draw(w, bath, n, number, k, steps, variance):
+    """Noise of every row for kicks k and k + 1 of ``steps`` + 1."""
     for i in range(n):
-        s = load(bath.noise, i) * root
-        gx, gy, gz = normals(number, bath.seed, bath.run, bath.particle, i)
-        put_three(w.kick, i, s * gx, s * gy, s * gz)
+        s = load(bath.noise, i)
+        v = s * s * variance
+        a, b, c, d = uniforms(number + k // 2, bath.seed, bath.run, bath.particle, i)
+        two_kicks(w.kick, 2 * i, a, b, c, d, share(k, steps) * v, share(k + 1, steps) * v)
 
 
 @device
-def shake(w, n, damping):
-    """Move the new moments by the noise that was drawn."""
+def shake(w, n, k):
+    """Move the new moments by the noise of kick k."""
     for i in range(n):
         mx, my, mz = three(w.turn, i)
-        kx, ky, kz = three(w.kick, i)
-        ax, ay, az = generator(mx, my, mz, kx, ky, kz, damping)
-        qx, qy, qz = diffuse(mx, my, mz, ax, ay, az)
+        keep, x, v = three(w.kick, 2 * i + k % 2)
+        qx, qy, qz = kicked(mx, my, mz, keep, x, v)
         put_three(w.turn, i, qx, qy, qz)
 
 
 @device
-def predict(w, n, dt, damping):
-    """Write where the field at the start of a step would lead without noise."""
+def predict(w, n, half, damping):
+    """Write where the field at the start of a step would lead without noise in half of it."""
     for i in range(n):
         mx, my, mz = three(w.y, i)
         hx, hy, hz = three(w.h, i)
-        ax, ay, az = generator(mx, my, mz, hx * dt, hy * dt, hz * dt, damping)
-        put_three(w.turn, i, ax, ay, az)
-        px, py, pz = cayley(mx, my, mz, ax, ay, az)
+        px, py, pz = middle(mx, my, mz, hx * half, hy * half, hz * half, damping)
         put_three(w.ahead, i, px, py, pz)
 
 
 @device
-def correct(w, bath, n, dt, damping, fx, fy, fz):
-    """Write the moments at the end of a step without noise over the first half of the mean, in ``turn``."""
+def correct(w, bath, n, half, damping, fx, fy, fz):
+    """Write the moments at the end of a step without noise in ``turn``; f is the mean of H_app over the step."""
     prepare(bath.interaction, w.ahead, n)
     for i in range(n):
         mx, my, mz = three(w.y, i)
         px, py, pz = three(w.ahead, i)
         hx, hy, hz = total_field(w.ahead, i, n, bath, fx, fy, fz)
-        ax, ay, az = generator(px, py, pz, hx * dt, hy * dt, hz * dt, damping)
-        tx, ty, tz = three(w.turn, i)
-        qx, qy, qz = cayley(mx, my, mz, 0.5 * (ax + tx), 0.5 * (ay + ty), 0.5 * (az + tz))
+        ax, ay, az = generator(px, py, pz, hx * half, hy * half, hz * half, damping)
+        qx, qy, qz = turned(mx, my, mz, ax, ay, az)
         put_three(w.turn, i, qx, qy, qz)
 
 
 @device
-def predict_heun(w, n, dt, damping):
+def draw_heun(w, bath, n, number, root):
+    """Noise s sqrt(dt) xi of every row for two steps, ``root`` = sqrt(dt)."""
+    for i in range(n):
+        s = load(bath.noise, i) * root
+        a, b, c, d = uniforms(2 * number, bath.seed, bath.run, bath.particle, i)
+        e, f, _, _ = uniforms(2 * number + 1, bath.seed, bath.run, bath.particle, i)
+        x, v = box_muller(a, b)
+        z, ahead_x = box_muller(c, d)
+        ahead_v, ahead_z = box_muller(e, f)
+        put_three(w.kick, 2 * i, s * x, s * v, s * z)
+        put_three(w.kick, 2 * i + 1, s * ahead_x, s * ahead_v, s * ahead_z)
+
+
+@device
+def predict_heun(w, n, k, dt, damping):
     """Write the first increment and where it leads, noise included."""
     for i in range(n):
         mx, my, mz = three(w.y, i)
         hx, hy, hz = three(w.h, i)
-        kx, ky, kz = three(w.kick, i)
+        kx, ky, kz = three(w.kick, 2 * i + k % 2)
         ax, ay, az = generator(mx, my, mz, hx * dt + kx, hy * dt + ky, hz * dt + kz, damping)
         dx, dy, dz = cross(mx, my, mz, ax, ay, az)
         put_three(w.turn, i, dx, dy, dz)
@@ -168,14 +132,14 @@ def predict_heun(w, n, dt, damping):
 
 
 @device
-def correct_heun(w, bath, n, dt, damping, fx, fy, fz):
+def correct_heun(w, bath, n, k, dt, damping, fx, fy, fz):
     """Write the moments at the end of Heun's step over the first increment, in ``turn``."""
     prepare(bath.interaction, w.ahead, n)
     for i in range(n):
         mx, my, mz = three(w.y, i)
         px, py, pz = three(w.ahead, i)
         hx, hy, hz = total_field(w.ahead, i, n, bath, fx, fy, fz)
-        kx, ky, kz = three(w.kick, i)
+        kx, ky, kz = three(w.kick, 2 * i + k % 2)
         ax, ay, az = generator(px, py, pz, hx * dt + kx, hy * dt + ky, hz * dt + kz, damping)
         dx, dy, dz = cross(px, py, pz, ax, ay, az)
         tx, ty, tz = three(w.turn, i)
@@ -242,23 +206,23 @@ def start(w, bath, n, step_of_cycle):
 def walk_split(w, bath, n, first, steps, steps_per_cycle, control):
     """Take ``steps`` steps, from one sample to the next, from number ``first`` on; False when stopped in between."""
     dt, damping = load(bath.step, 0), load(bath.damping, 0)
-    root, half_root = sqrt(dt), sqrt(0.5 * dt)
+    half, variance = 0.5 * dt, (1.0 + damping * damping) * dt
     fx, fy, fz = field_at(w, bath, float(first % steps_per_cycle))
-    # Numbers of noise: one more than steps in every sample, so that none is drawn twice.
-    number = first + first // steps
-    draw(w, bath, n, number, half_root)
+    number = (first // steps) * (steps // 2 + 1)
+    draw(w, bath, n, number, 0, steps, variance)
     for r in range(3 * n):
         store(w.turn, r, load(w.y, r))
-    shake(w, n, damping)
+    shake(w, n, 0)
     settle(w, bath, n, fx, fy, fz, fx, fy, fz)
     for k in range(1, steps + 1):
         if control[1] != 0:
             return False
-        predict(w, n, dt, damping)
+        predict(w, n, half, damping)
         gx, gy, gz = field_at(w, bath, float((first + k) % steps_per_cycle))
-        correct(w, bath, n, dt, damping, gx, gy, gz)
-        draw(w, bath, n, number + k, root if k < steps else half_root)
-        shake(w, n, damping)
+        correct(w, bath, n, half, damping, 0.5 * (fx + gx), 0.5 * (fy + gy), 0.5 * (fz + gz))
+        if k % 2 == 0:
+            draw(w, bath, n, number, k, steps, variance)
+        shake(w, n, k)
         settle(w, bath, n, fx, fy, fz, gx, gy, gz)
         fx, fy, fz = gx, gy, gz
     return True
@@ -273,10 +237,11 @@ def walk_heun(w, bath, n, first, steps, steps_per_cycle, control):
     for number in range(first, first + steps):
         if control[1] != 0:
             return False
-        draw(w, bath, n, number, root)
-        predict_heun(w, n, dt, damping)
+        if number == first or number % 2 == 0:
+            draw_heun(w, bath, n, number // 2, root)
+        predict_heun(w, n, number, dt, damping)
         gx, gy, gz = field_at(w, bath, float((number + 1) % steps_per_cycle))
-        correct_heun(w, bath, n, dt, damping, gx, gy, gz)
+        correct_heun(w, bath, n, number, dt, damping, gx, gy, gz)
         settle(w, bath, n, fx, fy, fz, gx, gy, gz)
         fx, fy, fz = gx, gy, gz
     return True

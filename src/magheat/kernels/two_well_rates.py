@@ -26,6 +26,12 @@ def moments_aligned(h):
 
 
 @device
+def field_share(h):
+    """(1 - h^2)(1 + h), by which Brown's rate over a high barrier (1 + h)^2 depends on the field; aligned."""
+    return (1.0 + h) * (1.0 - h) * (1.0 + h)
+
+
+@device
 def escapes_aligned(h, sigma, field_dependent):
     """Rates out of A and out of B, in attempts, of a particle along the field, |h| < 1.
 
@@ -34,8 +40,7 @@ def escapes_aligned(h, sigma, field_dependent):
     away = exp(-sigma * (1.0 + h) * (1.0 + h))
     back = exp(-sigma * (1.0 - h) * (1.0 - h))
     if field_dependent:
-        share = (1.0 + h) * (1.0 - h)
-        return share * (1.0 + h) * away, share * (1.0 - h) * back
+        return field_share(h) * away, field_share(-h) * back
     return away, back
 
 

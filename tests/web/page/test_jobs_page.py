@@ -119,6 +119,22 @@ def test_a_solver_added_later_appears_by_itself_with_what_it_takes(jobs):
     expect(page.locator("#jobs .control[data-name=gap]")).to_be_hidden()
 
 
+def test_a_solver_that_needs_a_temperature_gets_one_and_one_that_may_do_without_is_asked(jobs, tmp_path):
+    page = jobs(f"{CHAIN}&jobs.solver=kinetic-monte-carlo&jobs.temperature=320")
+    form = page.locator("#jobs")
+    expect(form.locator(".control[data-name=temperature]")).to_be_visible()
+    expect(form.get_by_label("Thermal motion")).to_be_hidden()
+    card = done(submit(page))
+    experiment, solver = from_toml(saved(page, card, "^TOML", tmp_path / "job.toml"))
+    assert (solver["name"], experiment.temperature) == ("kinetic-monte-carlo", 320.0)
+    form.get_by_label("Solver").select_option("minimize")
+    expect(form.locator(".control[data-name=temperature]")).to_be_hidden()
+    form.get_by_label("Solver").select_option("llg")
+    expect(form.locator(".control[data-name=temperature]")).to_be_hidden()
+    form.get_by_label("Thermal motion").select_option("yes")
+    expect(form.locator(".control[data-name=temperature]")).to_be_visible()
+
+
 def test_all_solvers_for_jobs_are_offered(jobs, client):
     page = jobs()
     offered = page.locator("#jobs").get_by_label("Solver").locator("option").all()

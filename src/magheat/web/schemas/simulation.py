@@ -54,4 +54,5 @@ class SolverInfo(Answer):
     label: str
     mode: str
     takes: list[str]
+    temperatures: list[str]
     summary: str

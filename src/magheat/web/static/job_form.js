@@ -2,7 +2,7 @@
 
 import { slider } from "./control.js";
 import { element, unique } from "./dom.js";
-import { ARRANGEMENTS, arrangementsOf, CHOICES, COUNTS, experimentOf, SLIDERS, START } from "./job_inputs.js";
+import { ARRANGEMENTS, arrangementsOf, canBoth, CHOICES, COUNTS, experimentOf, isWarm, SLIDERS, START } from "./job_inputs.js";
 import { read, write } from "./state.js";
 
 const SPACE = "jobs";
@@ -28,13 +28,16 @@ export function jobForm(solvers, submit) {
     show();
   }
 
+  const chosenOne = () => offered.find(({ name }) => name === solver.field.value);
+
   function show() {
-    const chosen = offered.find(({ name }) => name === solver.field.value);
+    const chosen = chosenOne();
     const possible = chosen ? arrangementsOf(chosen) : [];
     for (const option of arrangement.field.options) option.disabled = !possible.includes(option.value);
     if (arrangement.field.selectedOptions[0]?.disabled) arrangement.field.value = possible[0];
     summary.textContent = chosen?.summary ?? "This server has no solver for jobs.";
-    for (const { element: node, of } of fields) node.hidden = of !== undefined && !of.includes(arrangement.field.value);
+    const without = chosen ? [...(canBoth(chosen) ? [] : ["motion"]), ...(isWarm(chosen, values) ? [] : ["temperature"])] : [];
+    for (const { name, element: node, of } of fields) node.hidden = without.includes(name) || (of !== undefined && !of.includes(arrangement.field.value));
   }
 
   function explain(error) {
@@ -44,7 +47,7 @@ export function jobForm(solvers, submit) {
     message.textContent = error && !control ? error.message : "";
   }
 
-  const request = () => ({ kind: "simulate", solver: solver.field.value, experiment: experimentOf(arrangement.field.value, values) });
+  const request = () => ({ kind: "simulate", solver: solver.field.value, experiment: experimentOf(arrangement.field.value, values, chosenOne()) });
   const onsubmit = (event) => {
     event.preventDefault();
     submit(request());

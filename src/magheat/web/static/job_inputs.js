@@ -17,7 +17,7 @@ export const SLIDERS = [
   { name: "amplitude", lower: 1e3, upper: 1.2e5, value: 400 * OERSTED },
   { name: "frequency", lower: 5e4, upper: 2e6, log: true, value: 3e5 },
   { name: "damping", lower: 1e-2, upper: 1, log: true, value: 0.5, of: ["pair", "chain", "lattice"] },
-  { name: "temperature", lower: 250, upper: 350, value: 310, of: ["ensemble"] },
+  { name: "temperature", lower: 250, upper: 350, value: 310 },
 ];
 
 export const COUNTS = [
@@ -32,6 +32,7 @@ const AXES = { own: "parallel", random: "random" };
 export const CHOICES = [
   { name: "direction", label: "Chain", options: { along: "along the field", across: "across the field" }, value: "along", of: ["chain"] },
   { name: "axes", label: "Easy axes", options: AXES, value: "random", of: ["chain", "lattice"] },
+  { name: "motion", label: "Thermal motion", options: { no: "none, 0 K", yes: "at a temperature" }, value: "no" },
 ];
 
 export const ARRANGEMENTS = { pair: "Pair", chain: "Chain", lattice: "Cubic lattice", ensemble: "Ensemble, without positions" };
@@ -43,6 +44,14 @@ export function arrangementsOf({ takes }) {
   return takes.flatMap((kind) => kinds[kind] ?? []);
 }
 
+/** Whether a solver has the choice between 0 K and a temperature. */
+export const canBoth = ({ temperatures = [] }) => temperatures.length > 1;
+
+/** Whether a solver runs at a temperature with these inputs. */
+export function isWarm(solver, { motion }) {
+  return canBoth(solver) ? motion === "yes" : !solver.temperatures?.includes("zero");
+}
+
 const random = ({ axes }) => (axes === "random" ? { easy_axes: { random_seed: 1 } } : {});
 const PARTICLES = {
   pair: ({ diameter_a, diameter_b, gap, angle_a, angle_b }) => ({ diameters: [diameter_a, diameter_b], gap, easy_axis_angles: [angle_a, angle_b] }),
@@ -51,12 +60,12 @@ const PARTICLES = {
 };
 
 /** The tables of the experiment. */
-export function experimentOf(arrangement, values) {
+export function experimentOf(arrangement, values, solver) {
   const { saturation_magnetization, anisotropy_constant, amplitude, frequency, damping, temperature, cycles } = values;
   const common = { material: { saturation_magnetization, anisotropy_constant }, applied_field: { kind: "sinusoidal", amplitude, frequency } };
   if (arrangement === "ensemble") {
     const { diameter, interaction } = values;
     return { ...common, ensemble: { diameter, interaction }, experiment: { temperature } };
   }
-  return { ...common, particles: { arrangement, ...PARTICLES[arrangement](values) }, experiment: { damping, cycles, temperature: 0 } };
+  return { ...common, particles: { arrangement, ...PARTICLES[arrangement](values) }, experiment: { damping, cycles, temperature: isWarm(solver, values) ? temperature : 0 } };
 }

@@ -4,7 +4,7 @@ import { file, newest, post } from "./api.js";
 import { figureButtons, lineChart } from "./chart.js";
 import { element, save, say } from "./dom.js";
 import { experimentButtons } from "./experiment_files.js";
-import { COUNTS, experimentFor } from "./experiment.js";
+import { COUNTS, experimentFor, latticeTemperature } from "./experiment.js";
 import { cancelJob, followJob, hasEnded, jobResult, startJob } from "./jobs.js";
 import { read, write } from "./state.js";
 import { fromSi, onUnit, shownUnit } from "./units.js";
@@ -84,7 +84,8 @@ export function mount(host, { solvers, inputs, announce, onResult, complain }) {
 
   function describe({ seconds }) {
     const { axes, count } = choices.values();
-    const what = solver().takes.includes("ensemble") ? (axes === "aligned" ? "Axes along the field" : "Random axes") : `${count} on a cubic lattice at 0 K, ${axes === "aligned" ? "axes along the field" : "random axes"}`;
+    const kelvin = `${Math.round(latticeTemperature(solver(), inputs.values()))} K`;
+    const what = solver().takes.includes("ensemble") ? (axes === "aligned" ? "Axes along the field" : "Random axes") : `${count} on a cubic lattice at ${kelvin}, ${axes === "aligned" ? "axes along the field" : "random axes"}`;
     const apart = axes === "aligned" ? " The model was taught random axes." : "";
     return `${what}; computed in ${seconds < 1 ? `${Math.max(1, Math.round(1000 * seconds))} ms` : `${seconds.toFixed(1)} s`}.${apart}`;
   }

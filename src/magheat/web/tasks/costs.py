@@ -5,6 +5,7 @@ from __future__ import annotations
 from magheat.errors import SpecError
 from magheat.solvers.base import Solver
 from magheat.solvers.fokker_planck import FokkerPlanck
+from magheat.solvers.kinetic_monte_carlo import KineticMonteCarlo
 from magheat.solvers.llg import LLG
 from magheat.solvers.two_well import TwoWell
 from magheat.spec.experiment import Experiment
@@ -63,9 +64,9 @@ def _samples(experiment: Experiment) -> int:
 
 
 def _require_steps(experiment: Experiment, solver: Solver, most: float, advice: str) -> None:
-    """Refuse a long integration; one that the solver refuses itself is left to it."""
-    if isinstance(solver, LLG) and solver.supports(experiment) is None:
-        _require("expected integration steps", solver.expected_steps(experiment), most, advice)
+    """Refuse a long run; one that the solver refuses itself is left to it."""
+    if isinstance(solver, LLG | KineticMonteCarlo) and solver.supports(experiment) is None:
+        _require("expected steps", solver.expected_steps(experiment), most, advice)
 
 
 def _require_lanes(experiment: Experiment, solver: Solver) -> None:
