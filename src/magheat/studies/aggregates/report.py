@@ -197,9 +197,8 @@ def _method(answers: Answers, files: list[str]) -> str:
         "of ratios over clusters come from how the clusters differ, but are no smaller than what the noise of each "
         "makes.",
         "A coarse step makes some moments warmer than others by a little, and between neighbours heat then flows from "
-        "the warmer to the colder, cycle by cycle: for eight particles of 20 nm, 4 nm apart, in no field 23 k_BT per "
-        "cycle (root mean square) at a bias of 1e-2, about 3 at 3e-3, none that could be seen at 1e-3. Hence the "
-        "finer step here.",
+        "the warmer to the colder, cycle by cycle: in eight particles of 20 nm, 4 nm apart, without a field 15 k_BT "
+        "per cycle (root mean square) at a bias of 1e-2, and none that could be told from noise at 2e-3.",
         "Heat is net heat, integrated by the solver. Own loop: work of the field on the particle, mu_0 V times "
         "the area "
         "of its loop; over a closed cycle the difference is what its neighbours give it.",
