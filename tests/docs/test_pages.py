@@ -37,6 +37,7 @@ RUN = [page for page, found in BLOCKS.items() if any(block.reason is None for bl
 #: Why a block may be left out, and how many are for each reason at most.
 REASONS = {
     "takes half an hour": 1,
+    "takes minutes on two cores": 1,
     "needs a cluster": 2,
     "needs a server of PostgreSQL": 2,
     "serves until it is stopped; see tests/web": 12,

@@ -21,7 +21,7 @@ SURE = 3.0
 
 
 class Books(NamedTuple):
-    """Means per cycle of every particle (n,), J; errors from runs."""
+    """Means per cycle of every particle (n,), J; errors from all cycles."""
 
     heat: Estimate
     area: Estimate  # work of the field: mu_0 V times the area of the own loop
@@ -59,9 +59,9 @@ def answers(plan: Plan, samples: list[Sample]) -> Answers:
     clusters = [one for one in samples if one.case.amplitude == AMPLITUDE]
     by_cluster = [effects(one) for one in clusters]
     fields = [one for one in samples if one.case.cluster == first.case.cluster]
-    heat = _by_draw(first.together, first.together.heat)
-    given = _by_draw(first.together, first.together.heat - first.together.field_work)
-    given_apart = _by_draw(first.apart, first.apart.heat - first.apart.field_work)
+    heat = by_draw(first.together.heat)
+    given = by_draw(first.together.heat - first.together.field_work)
+    given_apart = by_draw(first.apart.heat - first.apart.field_work)
     return Answers(
         plan,
         samples,
@@ -77,25 +77,23 @@ def answers(plan: Plan, samples: list[Sample]) -> Answers:
 
 
 def books(draws: Draws) -> Books:
-    """Means per cycle with errors from runs, or from cycles where there is one run only."""
+    """Means per cycle with errors from all cycles of all runs."""
     return Books(
-        mean_of(_by_draw(draws, draws.heat)),
-        mean_of(_by_draw(draws, draws.field_work)),
-        mean_of(_by_draw(draws, draws.heat - draws.field_work)),
+        mean_of(by_draw(draws.heat)),
+        mean_of(by_draw(draws.field_work)),
+        mean_of(by_draw(draws.heat - draws.field_work)),
         draws.heat.reshape(-1, draws.heat.shape[-1]).std(axis=0),
     )
 
 
-def _by_draw(draws: Draws, values: FloatArray) -> FloatArray:
-    """(draws, n): the runs, or the cycles of the only one."""
-    result: FloatArray = values.mean(axis=1) if len(draws.heat) > 1 else values[0]
-    return result
+def by_draw(values: FloatArray) -> FloatArray:
+    """(draws, n): every cycle of every run is one; what one cycle exchanges tells nothing of the next."""
+    return values.reshape(-1, values.shape[-1])
 
 
 def effects(sample: Sample) -> list[Effect]:
     """What a cluster changes, by group; the first group is all particles."""
-    together = _by_draw(sample.together, sample.together.heat)
-    apart = _by_draw(sample.apart, sample.apart.heat)
+    together, apart = by_draw(sample.together.heat), by_draw(sample.apart.heat)
     found = []
     for group in groups_of(sample.places):
         above, below = (_mean_of_group(values, group) for values in (together, apart))

@@ -50,7 +50,7 @@ def _groups(answers: Answers) -> str:
     small, large = (group(answers, "size", name)[0] for name in ("small", "large"))
     return (
         f"Heat in the cluster over heat of the same particles alone, {digits(AMPLITUDE / OERSTED, 0)} Oe. Filled: this "
-        f"cluster, standard errors from its {answers.plan.runs} runs. Open: mean of {1 + answers.plan.clusters} "
+        f"cluster, standard errors from its cycles. Open: mean of {1 + answers.plan.clusters} "
         "clusters of "
         "the same kind, standard errors from how they differ. Thirds by number; the small third releases "
         f"{energy(small.apart, 1)} × 10⁻²¹ J per cycle and particle alone and "

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from magheat.constants import OERSTED
-from magheat.studies.aggregates.answers import SURE, Answers, Effect
+from magheat.studies.aggregates.answers import SURE, Answers, Effect, by_draw
 from magheat.studies.aggregates.cases import AMPLITUDE
-from magheat.studies.estimates import Estimate, energy, ratio, told
+from magheat.studies.estimates import Estimate, energy, mean_of, told
 from magheat.studies.findings import Finding, digits, judge, percent
 
 #: What the cards say of their sentences.
@@ -170,7 +170,7 @@ def _alone(answers: Answers) -> Finding:
         "released by each nanoparticle.",
         f"The same particles alone: {energy(answers.wrong_apart, 2)} × 10⁻²¹ J per cycle, the noise taken "
         f"off; {sure} of {given.value.size} differ beyond {SURE:g} standard errors.",
-        # Errors from eight runs: chance alone puts a few in a hundred beyond three.
+        # Errors are from a dozen cycles: chance alone puts one in a hundred beyond three of them.
         holds=sure < 0.05 * given.value.size,
     )
 
@@ -207,16 +207,15 @@ def _absorption(answers: Answers) -> Finding:
 
 def _whole(answers: Answers) -> Finding:
     draws = answers.samples[0].together
-    heat, area = (values.mean(axis=(1, 2)) for values in (draws.heat, draws.field_work))
-    error = heat.std(ddof=1) / np.sqrt(len(heat)) if len(heat) > 1 else np.nan
-    gap = abs(heat.mean() - area.mean()) / error
-    whole = ratio(*(Estimate(np.asarray(values.mean()), np.array(0.0)) for values in (heat, area)))
+    gap = mean_of(by_draw(draws.heat - draws.field_work).mean(axis=1))
+    share = float(draws.heat.mean() / draws.field_work.mean())
+    away = abs(float(gap.value / gap.error))
     return judge(
         "Sec. II",
         "The area of the global hysteresis loops […] corresponds to the released heat.",
-        f"All heat over the area of the global loop: {digits(float(whole.value), 3)}; the two differ by "
-        f"{digits(float(gap), 1)} standard errors of the heat, by what the moments store.",
-        holds=bool(gap < SURE),
+        f"All heat over the area of the global loop: {digits(share, 3)}; the two differ by {digits(away, 1)} standard "
+        "errors, by what the moments store.",
+        holds=away < SURE,
     )
 
 

@@ -128,10 +128,9 @@ def _lead(answers: Answers) -> str:
         f"{len(findings(answers))} sentences were held against these numbers: {tally(findings(answers))}.",
     ]
     text = page.paragraph(
-        f"A fractal cluster of {answers.plan.particles} magnetite particles at {digits(TEMPERATURE, 0)} K in a field of "
-        f"{digits(FREQUENCY / 1e3, 0)} kHz: the heat of each, what its own loop says of it, and what the same "
-        "particles "
-        "release when they are far apart. The paper below ends with this question.",
+        f"A fractal cluster of {answers.plan.particles} magnetite particles at {digits(TEMPERATURE, 0)} K in a field "
+        f"of {digits(FREQUENCY / 1e3, 0)} kHz: the heat of each, what its own loop says of it, and what the same "
+        "particles release when they are far apart. The paper below ends with this question.",
         "lead",
     )
     source = f'{CITATION}, doi <a href="https://doi.org/{DOI}">{DOI}</a>.'
@@ -194,11 +193,12 @@ def _method(answers: Answers, files: list[str]) -> str:
         "field "
         "the cluster hardly heats, and the noise of single particles would hide it; the whole is shown for weaker "
         "fields, too.",
-        "Standard errors from runs, or from cycles where there is one run. Those of ratios over clusters come from how "
-        "the clusters differ, but are no smaller than what the noise of each makes.",
+        "Standard errors from all cycles of all runs: the heats of successive cycles do not tell of one another. Those "
+        "of ratios over clusters come from how the clusters differ, but are no smaller than what the noise of each "
+        "makes.",
         "A coarse step makes some moments warmer than others by a little, and between neighbours heat then flows from "
-        "the warmer to the colder, cycle by cycle: for eight such particles in no field 23 k_BT per cycle (root mean "
-        "square) at a bias of 1e-2, below 4 at 3e-3, none that could be seen at 1e-3. Hence the finer step here.",
+        "the warmer to the colder, cycle by cycle: in eight particles of 20 nm, 4 nm apart, without a field 15 k_BT "
+        "per cycle (root mean square) at a bias of 1e-2, and none that could be told from noise at 2e-3.",
         "Heat is net heat, integrated by the solver. Own loop: work of the field on the particle, mu_0 V times "
         "the area "
         "of its loop; over a closed cycle the difference is what its neighbours give it.",
