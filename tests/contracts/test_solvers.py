@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 
 import numpy as np
 import pytest
@@ -190,6 +191,31 @@ def test_what_a_solver_cannot_run_it_refuses_with_its_reason(name):
     assert "\n" not in reason
     with pytest.raises(mh.SpecError, match=word):
         mh.simulate(beyond, solver=name)
+
+
+@pytest.mark.parametrize("wrong", [["heun"], {}, math.nan, -1, "nobody", 1 + 2j], ids=repr)
+@pytest.mark.parametrize(
+    ("name", "option"), [(name, f.name) for name in SOLVERS for f in dataclasses.fields(api.SOLVERS[name])]
+)
+def test_options_of_a_wrong_kind_are_refused_by_their_names(name, option, wrong):
+    solver = api.SOLVERS[name]
+    with pytest.raises(mh.SpecError, match=rf"^{solver.__name__}\.{option} must "):
+        solver(**{option: wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("llg", "threads"), ("llg", "max_steps"), ("minimize", "jump_tolerance"), ("linear-response", "size_points")],
+)
+def test_true_is_no_number(name, option):
+    with pytest.raises(mh.SpecError, match=option):
+        api.SOLVERS[name](**{option: True})
+
+
+@pytest.mark.parametrize("name", SOLVERS)
+def test_an_unknown_option_is_named(name):
+    with pytest.raises(mh.SpecError, match="colour is unknown"):
+        api.SOLVERS[name](colour="red")
 
 
 @pytest.mark.parametrize("name", SOLVERS)

@@ -63,7 +63,7 @@ class EnergyMinimizer:
     def __post_init__(self) -> None:
         for option, most in (("jump_tolerance", math.inf), ("largest_move", 0.5)):
             value = getattr(self, option)
-            if not (isinstance(value, int | float) and 0 < value < most):
+            if isinstance(value, bool) or not (isinstance(value, int | float) and 0 < value < most):
                 raise SpecError(
                     f"EnergyMinimizer.{option} must be > 0 and < {most:g}; got {value!r}. The defaults, 1e-3 Oe in A/m "
                     f"and 0.05 rad, suit most systems."

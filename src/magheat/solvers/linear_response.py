@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from magheat.errors import SpecError
 from magheat.solvers.base import Progress, provenance, require_support
 from magheat.solvers.ensembles import Sizes, ensemble_dataset, needs_wells, sizes_of
 from magheat.spec.applied_field import Sinusoidal
+from magheat.spec.checks import explained
 from magheat.spec.experiment import ensemble_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ if TYPE_CHECKING:
     from magheat.spec.ensemble import Ensemble
     from magheat.spec.experiment import Experiment
 
+#: Least number above zero.
+_LEAST = math.ulp(0.0)
 
+
+@explained
 @dataclass(frozen=True, kw_only=True)
 class LinearResponse:
     """Magnetization in proportion to the field, lagging by Neel's and Brown's relaxation.
@@ -68,14 +73,14 @@ class LinearResponse:
     def __post_init__(self) -> None:
         if self.neel_time not in ("arrhenius", "rosensweig"):
             raise SpecError(f"LinearResponse.neel_time must be 'arrhenius' or 'rosensweig'; got {self.neel_time!r}.")
-        for option, good in (
-            ("attempt_time", 0 < self.attempt_time < 1),
-            ("viscosity", self.viscosity is None or 0 < self.viscosity < math.inf),
-            ("shell", 0 <= self.shell < 1e-3),
-            ("size_points", isinstance(self.size_points, int) and 1 <= self.size_points <= 200),
+        for option, good, rule in (
+            ("attempt_time", _between(self.attempt_time, _LEAST, 1), "> 0 and < 1 s"),
+            ("viscosity", self.viscosity is None or _between(self.viscosity, _LEAST, math.inf), "> 0 Pa s, or None"),
+            ("shell", _between(self.shell, 0, 1e-3), ">= 0 and < 1e-3 m"),
+            ("size_points", _between(self.size_points, 1, 201, int), "a whole number >= 1 and <= 200"),
         ):
             if not good:
-                raise SpecError(f"LinearResponse.{option} must be positive and SI; got {getattr(self, option)!r}.")
+                raise SpecError(f"LinearResponse.{option} must be {rule}; got {getattr(self, option)!r}.")
 
     def supports(self, experiment: Experiment) -> str | None:
         """Return why the experiment cannot be run, or None."""
@@ -142,3 +147,9 @@ class LinearResponse:
         brown = self.viscosity * np.pi / 2 * (sizes.diameter + 2 * self.shell) ** 3 / (BOLTZMANN * temperature)
         tau: np.ndarray = neel * brown / (neel + brown)
         return tau
+
+
+def _between(value: Any, least: float, most: float, kind: type = float) -> bool:
+    """Whether an option is a number >= ``least`` and < ``most``; a whole one where ``kind`` is int."""
+    number = isinstance(value, int if kind is int else int | float) and not isinstance(value, bool)
+    return bool(number and least <= value < most)

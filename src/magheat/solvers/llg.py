@@ -108,15 +108,16 @@ class LLG:
             )
         if self.method not in ("auto", *METHODS):
             raise SpecError(f"LLG.method must be one of auto, {', '.join(METHODS)}; got {self.method!r}.")
-        if not (isinstance(self.max_steps, int | float) and self.max_steps >= 1):
+        if isinstance(self.max_steps, bool) or not (isinstance(self.max_steps, int | float) and self.max_steps >= 1):
             raise SpecError(f"LLG.max_steps must be >= 1; got {self.max_steps!r}. 2e8 is the default.")
         for option in ("check_sensitivity", "check_error"):
             value = getattr(self, option)
             if value is not None:
                 object.__setattr__(self, option, boolean(value, f"LLG.{option}"))
-        if self.threads is not None and not (isinstance(self.threads, int) and self.threads >= 1):
-            raise SpecError(f"LLG.threads must be a whole number >= 1 or None for all cores; got {self.threads!r}.")
-        if self.scheme not in llg_thermal.SCHEMES:
+        count = self.threads
+        if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
+            raise SpecError(f"LLG.threads must be a whole number >= 1 or None for all cores; got {count!r}.")
+        if self.scheme not in tuple(llg_thermal.SCHEMES):
             raise SpecError(f"LLG.scheme must be one of {', '.join(llg_thermal.SCHEMES)}; got {self.scheme!r}.")
         if isinstance(self.bias, bool) or not (isinstance(self.bias, int | float) and 0 < self.bias <= 0.1):
             raise SpecError(f"LLG.bias must be > 0 and <= 0.1; got {self.bias!r}. 1e-3 is the default.")

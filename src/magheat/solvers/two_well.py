@@ -15,6 +15,7 @@ from magheat.solvers.base import Progress, provenance, require_support
 from magheat.solvers.ensembles import ensemble_dataset, needs_wells
 from magheat.solvers.two_well_layout import columns_of, flags_of, kind_of, run_kind
 from magheat.solvers.two_well_run import trouble
+from magheat.spec.checks import explained
 from magheat.spec.experiment import ensemble_of
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PREFACTORS = ("constant", "brown", "brown-field")
 
 
+@explained
 @dataclass(frozen=True, kw_only=True)
 class TwoWell:
     """Rate equations between the two wells of uniaxial particles; the exact periodic loop of an ensemble.
