@@ -8,6 +8,7 @@ import pytest
 import magheat as mh
 from magheat.analysis import words
 from magheat.cli.summary import print_summary, printed
+from magheat.plotting import run_figure
 
 MATERIAL = mh.Material(saturation_magnetization=4.8e5, anisotropy_constant=1e4)
 SOLVERS = ["kinetic-monte-carlo", "llg"]
@@ -70,3 +71,24 @@ def test_shares_of_the_heat_are_told_only_where_nobody_takes_heat_in():
     for least, told in ((0.0, True), (-1e-20, False)):
         ds["released_heat"].values[-1] = np.linspace(least, 1e-19, 12) + ds["released_heat"].values[0]
         assert ("% of the total" in said(ds)) is told
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0, 0.0])
+@pytest.mark.parametrize("count", [2, 9])
+def test_heat_of_any_sign_is_drawn(count, sign, tmp_path):
+    """Over one cycle every particle may take heat in; the colours and the unit follow."""
+    ds = mh.simulate(experiment(count=count, cycles=1), "kinetic-monte-carlo").copy(deep=True)
+    for name, size in (("released_heat", 1e-19), ("temperature_rise", 5e-3)):
+        ds[name].values[:] = sign * size * np.linspace(0.0, 1.0, ds.sizes["time"])[:, None] * np.arange(1, count + 1)
+    figure = run_figure(ds)
+    figure.savefig(tmp_path / "run.png")
+    labels = [axes.get_ylabel() for part in figure.subfigs for axes in part.axes]
+    assert "Temperature rise (mK)" in labels
+    assert figure.get_suptitle().endswith(", 300 K")
+
+
+@pytest.mark.parametrize("first_cycle", [-1, 2, 1.5, "one", True, None])
+def test_the_first_cycle_that_counts_is_one_of_the_run(first_cycle):
+    ds = mh.simulate(experiment(cycles=2), "kinetic-monte-carlo")
+    with pytest.raises(mh.errors.SchemaError, match=r"^first_cycle must be a whole number >= 0 and < 2"):
+        mh.analysis.mean_heat(ds, first_cycle)
