@@ -142,3 +142,26 @@ def test_a_wrong_limit_is_refused_by_name(option, value):
 def test_what_is_no_experiment_is_refused():
     with pytest.raises(mh.SpecError, match="experiment must be an Experiment"):
         mh.recommend("pair.toml")
+
+
+def test_where_no_solver_can_run_it_the_reason_is_that_of_its_kind_of_sample():
+    with pytest.raises(mh.SpecError, match=r"got none: Experiment.*30 days") as refused:
+        mh.recommend(particles(100_000, cycles=10, samples_per_cycle=20))
+    assert "ensemble" not in str(refused.value)
+    with pytest.raises(mh.SpecError, match=r"got none: Experiment\.temperature must be > 0 for the solver 'two-well'"):
+        mh.recommend(ensemble(temperature=0.0))
+
+
+def test_particles_that_do_not_interact_take_time_in_proportion_to_flips_and_number():
+    """The flips of each, and all moments at every step: ten times as many take at most a hundred times as long."""
+    few, many = (by_name(mh.recommend(particles(n, interactions=False)))["kinetic-monte-carlo"] for n in (50, 500))
+    assert 5 * few.seconds < many.seconds < 101 * few.seconds
+
+
+def test_without_damping_no_solver_follows_moments_at_a_temperature():
+    """Without damping there is no bath: the moments would go on as at 0 K, with heat that is the scheme's error."""
+    still = particles(frequency=1e8).replace(damping=0.0)
+    assert by_name(mh.recommend(still))["llg"].solver is None
+    with pytest.raises(mh.SpecError, match=r"Experiment\.damping must be > 0 for the solver 'llg' at a temperature"):
+        mh.simulate(still)
+    mh.simulate(still.replace(temperature=0.0, cycles=1, samples_per_cycle=20))

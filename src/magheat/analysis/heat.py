@@ -89,12 +89,15 @@ def mean_heat(ds: xr.Dataset, first_cycle: int = 1) -> xr.Dataset:
     SchemaError
         When the dataset is not a whole run with particles, or has no cycle left.
     """
-    heat = heat_by_cycle(ds).isel(cycle=slice(first_cycle, None))
-    cycles = heat.sizes["cycle"]
-    if first_cycle < 0 or not cycles:
+    heat = heat_by_cycle(ds)
+    whole = isinstance(first_cycle, int | np.integer) and not isinstance(first_cycle, bool)
+    if not whole or not 0 <= first_cycle < heat.sizes["cycle"]:
         raise SchemaError(
-            f"first_cycle must be >= 0 and < {ds.attrs['cycles']}, the number of cycles; got {first_cycle}."
+            f"first_cycle must be a whole number >= 0 and < {ds.attrs['cycles']}, the number of cycles; "
+            f"got {first_cycle!r}."
         )
+    heat = heat.isel(cycle=slice(first_cycle, None))
+    cycles = heat.sizes["cycle"]
     if "run" in heat.dims:
         return summarize(heat.mean("cycle").assign_attrs(heat.attrs), "run")
     count = max(int(np.sqrt(cycles)), 1)

@@ -63,6 +63,11 @@ def is_static(ds: xr.Dataset) -> bool:
     return bool((np.ptp(fields.values, axis=0) == 0).all())
 
 
+def is_thermal(ds: xr.Dataset) -> bool:
+    """Whether the moments have a temperature, so that one cycle is one draw."""
+    return float(ds.get("temperature", 0.0)) > 0
+
+
 def is_linear(ds: xr.Dataset) -> bool:
     """Whether the field stays on one line; that of an ensemble always does."""
     return "field_is_linear" not in ds or bool(ds["field_is_linear"])
@@ -102,7 +107,7 @@ def reproducibility(ds: xr.Dataset) -> str:
     if "reproducible" not in ds:
         if ds.attrs.get("solver") == "minimize":
             return "Reproducible: the quasi-static path has no ringing that could be chaotic."
-        if float(ds.get("temperature", 0.0)) > 0:
+        if is_thermal(ds):
             return thermal_heat(ds)
         return "Not checked whether it is reproducible: no twin with a tilted start ran along."
     worst = float(ds["heat_sensitivity"].max())
@@ -116,13 +121,28 @@ def reproducibility(ds: xr.Dataset) -> str:
 
 def thermal_heat(ds: xr.Dataset) -> str:
     """What the mean over the cycles is worth, where one cycle is one draw."""
-    mean = analysis.mean_heat(ds, first_cycle=min(1, int(ds.attrs["cycles"]) - 1))
-    if int(mean["members"].min()) < 2:
+    # of the sum: particles pass heat to each other, and their errors go together
+    of_all = ds.assign(released_heat=ds["released_heat"].sum("particle"))
+    mean = analysis.mean_heat(of_all, first_cycle=min(1, int(ds.attrs["cycles"]) - 1))
+    if int(mean["members"]) < 2:
         return "At a temperature one cycle is one draw: take 16 cycles and more, or mh.simulate_many, for a mean."
-    heat, error = float(mean["mean"].sum()), float((mean["standard_error"] ** 2).sum() ** 0.5)
+    heat, error = float(mean["mean"]), float(mean["standard_error"])
     return (
         f"At a temperature one cycle is one draw: over the cycles but the first the heat of all is {heat:.3e} "
         f"+- {error:.1e} J (standard error)."
+    )
+
+
+def flips(ds: xr.Dataset) -> str | None:
+    """What is said of flips over a barrier, which are no jumps; None at 0 K, where there are none."""
+    if not is_thermal(ds):
+        return None
+    if "flips" not in ds.attrs:
+        return "Flips over a barrier by thermal motion are not listed: only losses of stability are."
+    count = int(ds.attrs["flips"])
+    return (
+        f"Flips over a barrier are not listed, only losses of stability are; the whole run has {count} "
+        f"{'flip' if count == 1 else 'flips'}."
     )
 
 
@@ -137,8 +157,11 @@ def accuracy(ds: xr.Dataset) -> str | None:
 
 
 def periodicity(ds: xr.Dataset) -> str | None:
-    """A warning where the last cycle does not close, so that its numbers are not those of a steady state."""
-    if is_static(ds):
+    """A warning where the last cycle does not close, so that its numbers are not those of a steady state.
+
+    At a temperature no cycle closes, in a steady state either.
+    """
+    if is_static(ds) or is_thermal(ds):
         return None
     samples = int(ds.attrs["samples_per_cycle"])
     ends = ds["moment_direction"].isel(time=[-1 - samples, -1]).values

@@ -20,7 +20,7 @@ STUDIES: dict[str, tuple[str, ...]] = {
     "aggregates": (),
 }
 #: Minutes that the long ones take on two cores.
-LONG = {"slp-learning": 40, "aggregates": 20}
+LONG = {"slp-learning": 40, "aggregates": 10}
 #: So many particles take the kernels of large systems.
 MANY = 32
 
@@ -38,7 +38,7 @@ def reproduce(
     """Reproduce a paper's figures from its own parameters, or go on from where it ends.
 
     local-heat and slp-learning are papers; thermal is the local-heat paper's pair at temperatures, aggregates a cluster
-    of 200 particles. slp-learning takes about 40 minutes on two cores, aggregates about 20, thermal about two. They can
+    of 200 particles. slp-learning takes about 40 minutes on two cores, aggregates about 10, thermal about two. They can
     be stopped at any time: what is finished is kept in DIR/kept, and the same command goes on from there.
     """
     if study not in STUDIES:

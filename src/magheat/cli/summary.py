@@ -47,6 +47,9 @@ def print_summary(ds: xr.Dataset, console: Console) -> None:
     _print_sample(ds, console)
     console.print()
     _print_jumps(ds, console)
+    flips = words.flips(ds)
+    if flips is not None:
+        say(console, flips)
     console.print()
     for sentence in (words.reproducibility(ds), words.accuracy(ds), words.periodicity(ds)):
         if sentence is not None:
@@ -140,11 +143,11 @@ def _spread(ds: xr.Dataset) -> str:
     """One sentence on the heats of many particles."""
     heat, rise = _heats(ds)
     low, middle, high = (number(1e3 * float(q)) for q in np.quantile(rise, (0.1, 0.5, 0.9)))
-    share = np.sort(heat)[::-1][:MOST_LINES].sum() / heat.sum() if heat.any() else 0.0
-    return (
-        f"Of all: median {middle} mK, 10 % below {low}, 10 % above {high} mK per cycle; "
-        f"the {MOST_LINES} largest heats are {100 * share:.0f} % of the total."
-    )
+    told = f"Of all: median {middle} mK, 10 % below {low}, 10 % above {high} mK per cycle"
+    if heat.min() < 0 or not heat.any():  # shares of a sum in which there are losses and gains say nothing
+        return f"{told}."
+    share = np.sort(heat)[::-1][:MOST_LINES].sum() / heat.sum()
+    return f"{told}; the {MOST_LINES} largest heats are {100 * share:.0f} % of the total."
 
 
 def _print_sample(ds: xr.Dataset, console: Console) -> None:
@@ -168,11 +171,10 @@ def _sample_rows(ds: xr.Dataset) -> list[tuple[str, str]]:
     rows = [
         *([("Heat of all", _heat_of_all(ds))] if with_particles else []),
         ("Loss per cycle", f"{number(float(analysis.loss_per_cycle(loop)))} J/m^3"),
-        ("Coercive field H_c", _coercive_field(loop)),
-        ("Remanence", _remanence(loop, ds)),
     ]
     if words.is_static(ds):
-        return [*rows, ("SLP, ILP, H f", "not defined for a static field")]
+        return [*rows, ("H_c, M_r, SLP, ILP", "not defined for a static field")]
+    rows += [("Coercive field H_c", _coercive_field(loop)), ("Remanence", _remanence(loop, ds))]
     per_phase = float(analysis.slp(loop)) / 1e3
     per_iron = float(analysis.slp(loop, per="iron")) / 1e3
     return [
@@ -216,7 +218,7 @@ def _print_jumps(ds: xr.Dataset, console: Console) -> None:
     jumps = analysis.jumps(ds, cycle=-1)
     total = jumps.sizes["jump"]
     if total == 0:
-        say(console, "No jumps in this cycle.")
+        say(console, "No loss of stability in this cycle." if words.is_thermal(ds) else "No jumps in this cycle.")
         return
     say(console, "Jumps of the last cycle:" if int(ds.attrs["cycles"]) > 1 else "Jumps:")
     console.print(_jump_table(jumps, console), highlight=False)

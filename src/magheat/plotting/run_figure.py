@@ -89,6 +89,8 @@ def _title(ds: xr.Dataset) -> str:
     ]
     if "damping" in ds.coords:
         parts.append(f"damping {float(ds['damping']):.3g}")
+    if float(ds.get("temperature", 0.0)) > 0:
+        parts.append(f"{float(ds['temperature']):.4g} K")
     return ", ".join(parts)
 
 
@@ -120,7 +122,7 @@ def _from_oersted(field: npt.ArrayLike) -> npt.ArrayLike:
 def _draw_heat(axes: Axes, ds: xr.Dataset, colours: FloatArray) -> None:
     time, _ = _time(ds)
     rise = ds["temperature_rise"].transpose("time", "particle").values
-    scale, unit = _temperature_unit(float(rise.max()))
+    scale, unit = _temperature_unit(float(np.abs(rise).max()))
     rise = rise / scale
     _draw_lines(axes, time, rise, colours, _names(ds))
     if ds.sizes["particle"] == 1:
@@ -196,9 +198,10 @@ def _line_colours(ds: xr.Dataset) -> FloatArray:
 def _shading(ds: xr.Dataset) -> tuple[ScalarMappable, str]:
     """Temperature rises per cycle with their colours, and their unit."""
     rises = (heat_per_cycle(ds) / (ds["heat_capacity"] * ds["volume"])).values
-    scale, unit = _temperature_unit(float(rises.max()))
+    scale, unit = _temperature_unit(float(np.abs(rises).max()))
+    least, most = min(float(rises.min()), 0.0), max(float(rises.max()), 0.0)  # at a temperature, heat has both signs
     shades = ListedColormap(colormaps[COLOUR_MAP](np.linspace(0.0, 0.92, 256)))
-    shading = ScalarMappable(PowerNorm(0.5, 0.0, float(rises.max()) / scale or 1.0, clip=True), shades)
+    shading = ScalarMappable(PowerNorm(0.5, least / scale, most / scale if most > least else 1.0, clip=True), shades)
     shading.set_array(rises / scale)
     return shading, unit
 

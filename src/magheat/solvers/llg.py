@@ -126,6 +126,11 @@ class LLG:
         """Return why the experiment cannot be run, or None."""
         if experiment.ensemble is not None:
             return needs_particles(self, experiment)
+        if experiment.temperature > 0 and not experiment.damping > 0:
+            return (
+                "Experiment.damping must be > 0 for the solver 'llg' at a temperature: heat comes in by it; got 0; "
+                "take damping=0.01, or temperature=0."
+            )
         steps = self.expected_steps(experiment)
         if steps > self.max_steps:
             return (

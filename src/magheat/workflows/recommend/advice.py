@@ -169,7 +169,8 @@ def _kinetic(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     count = particles_of(experiment).count
-    seconds = solver.expected_steps(experiment) * ROUNDS * count * (count + _OWN) / _SETTLED
+    others = count if experiment.interactions else 0
+    seconds = solver.expected_steps(experiment) * ROUNDS * count * (others + _OWN) / _SETTLED
     error: float | None = _error_of_wells(experiment, regime, solver)
     reason = _words_of_wells(experiment, regime)
     if regime.coupling > _STRONG:

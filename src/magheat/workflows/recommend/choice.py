@@ -85,7 +85,9 @@ def recommend(experiment: Experiment, error: float = 0.25, seconds: float = 600.
     advice = tuple(sorted(advise(experiment, regime), key=lambda one: (one.solver is None, _error(one), one.seconds)))
     runnable = [one for one in advice if one.solver is not None]
     if not runnable:
-        raise SpecError(f"experiment must be one that a solver can run; got none: {advice[0].reason}")
+        kind = "two-well" if experiment.particles is None else "llg"  # the others ask for another kind of sample
+        reason = next(one.reason for one in advice if one.name == kind)
+        raise SpecError(f"experiment must be one that a solver can run; got none: {reason}")
     chosen, verdict = _choose(runnable, error, seconds)
     return Recommendation(chosen=chosen, verdict=verdict, regime=regime, advice=advice)
 
