@@ -52,6 +52,12 @@ def test_every_solver_is_judged_and_the_chosen_one_runs(experiment):
         assert one.reason
 
 
+def test_a_long_run_that_is_advised_is_not_refused_for_its_length():
+    long = particles(temperature=0.0, frequency=1e3, cycles=2000, samples_per_cycle=10)
+    assert mh.LLG().supports(long) is not None
+    assert by_name(mh.recommend(long))["llg"].solver.supports(long) is None
+
+
 @pytest.mark.parametrize("error", [1e-3, 0.05, 0.3])
 @pytest.mark.parametrize("seconds", [1e-2, 10.0, 1e4])
 @pytest.mark.parametrize("experiment", [ensemble(), ensemble(axes="random"), particles(), particles(200)])

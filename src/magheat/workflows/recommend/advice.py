@@ -106,6 +106,7 @@ def _llg(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     steps, count = solver.expected_steps(experiment), particles_of(experiment).count
+    solver = replace(solver, max_steps=max(solver.max_steps, 2 * steps))  # who takes it was told how long it takes
     pairs = count * (count - 1) if experiment.interactions else 0
     seconds = steps * (count / _SPIN_STEPS + _FIELDS * pairs / _PAIRS)
     if experiment.temperature > 0:
