@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from magheat.errors import SpecError
 from magheat.solvers.base import Progress, Solver, require_support
+from magheat.solvers.checkpoint import Checkpoint
 from magheat.solvers.energy_minimizer import EnergyMinimizer
 from magheat.solvers.fokker_planck import FokkerPlanck
 from magheat.solvers.kinetic_monte_carlo import KineticMonteCarlo
@@ -73,6 +75,7 @@ def simulate(
     solver: str | Solver = "llg",
     rtol: float | None = None,
     progress: Progress | None = None,
+    checkpoint: str | Path | None = None,
 ) -> xr.Dataset:
     """Return the dataset of one experiment.
 
@@ -87,6 +90,9 @@ def simulate(
         Overrides the solver's relative tolerance; None keeps it.
     progress
         Called with the fraction done, about five times a second.
+    checkpoint
+        Of the solver "llg": a file in which the run keeps what it has done, every few seconds. The same call goes on
+        from there after an interruption, a kill included, to the same bits; the file is deleted at the end.
 
     Returns
     -------
@@ -101,14 +107,52 @@ def simulate(
     Raises
     ------
     SpecError
-        When the solver is unknown or cannot run the experiment; the reason is in the message.
+        When the solver is unknown or cannot run the experiment, or the checkpoint is of another run; the reason is in
+        the message.
     ConvergenceError
         When the tolerance or the step limit could not be met.
     """
     chosen = solver_of(solver, rtol)
     require_experiment(experiment)
     require_support(chosen, experiment)
-    return chosen.run(experiment, progress)
+    if checkpoint is None:
+        return chosen.run(experiment, progress)
+    kept = checkpoint_of(checkpoint, experiment, chosen)
+    ds = run_with(kept, experiment, chosen, progress)
+    kept.remove()
+    return ds
+
+
+def checkpoint_of(path: str | Path, experiment: Experiment, solver: Solver) -> Checkpoint:
+    """Return the checkpoint of a run; its file need not be there yet.
+
+    Raises
+    ------
+    SpecError
+        When there can be no such file.
+    """
+    from magheat.kernels import source_hash
+    from magheat.store.rows import row_key
+
+    if not isinstance(path, str | Path):
+        raise SpecError(f"checkpoint must be the name of a file; got {type(path).__name__}.")
+    options = dataclasses.asdict(solver)  # type: ignore[call-overload]
+    key = row_key(experiment.key, solver.name, options, solver.model_version)
+    return Checkpoint(Path(path), f"{key} {source_hash()}")
+
+
+def run_with(checkpoint: Checkpoint, experiment: Experiment, solver: Solver, progress: Progress | None) -> xr.Dataset:
+    """Return the dataset of a run that goes on from its checkpoint, which is left where it is.
+
+    Raises
+    ------
+    SpecError
+        When the solver keeps none, or what is kept is of another run.
+    """
+    if not isinstance(solver, LLG):
+        raise SpecError(f"checkpoint must be None for the solver {solver.name!r}; only 'llg' keeps one.")
+    checkpoint.load()  # refused before the run takes any time
+    return solver.run(experiment, progress, checkpoint)
 
 
 @explain_arguments

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from magheat.kernels import dop853, dormand_prince
-from magheat.kernels.batch import thread_memory
+from magheat.kernels.batch import memories
 from magheat.kernels.integrate import Runs
 from magheat.kernels.lane_type import load
 from magheat.kernels.numba_options import FAST
@@ -49,7 +49,7 @@ def coupled_pair():
 def memory(dt):
     """Parameters and scratch with the pair on every lane and steps of ``dt``."""
     runs = coupled_pair()
-    p, s = thread_memory(runs)
+    p, s = memories(runs, 1, 1)[0]
     p.axis[:], p.h_k[:], p.interaction.pair[:] = runs.axis[0][:, None], runs.h_k[0][:, None], runs.pair[0][:, None]
     p.drive[:], p.motion[:], s.y[:6] = runs.drive[0][:, None], runs.motion[0][:, None], runs.start[0][:, None]
     s.clock[STEP] = dt

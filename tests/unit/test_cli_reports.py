@@ -161,3 +161,26 @@ def test_a_long_stage_is_heard_of_again(capsys, monkeypatch):
         watch.fraction(0.25)
         time.sleep(0.3)
     assert any("Working ... 25 %" in line for line in capsys.readouterr().err.splitlines())
+
+
+def test_the_time_left_is_judged_by_what_this_run_did(monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    left = progress.TimeLeft()
+    assert left.told(0.6) == ""  # another run did that
+    clock[0] += 60.0
+    assert left.told(0.6) == ""
+    assert left.told(0.8) == "about 1 min 0 s left, "
+    clock[0] += 5 * 3600.0
+    assert left.told(0.81) == "about 4 h 32 min left, "
+
+
+def test_a_long_stage_tells_the_time_left(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "HEARTBEAT", 0.05)
+    monkeypatch.setattr(progress, "_TELLING", 0.0)
+    with progress.watching("Working ...") as watch:
+        watch.fraction(0.25)
+        time.sleep(0.1)
+        watch.fraction(0.5)
+        time.sleep(0.2)
+    assert any("Working ... 50 %, about 0 s left, " in line for line in capsys.readouterr().err.splitlines())

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 HEARTBEAT = 10.0
 #: Seconds after which a rate means something.
 _SHORTEST = 0.5
+#: Seconds after which the time left is worth telling.
+_TELLING = 5.0
 
 COMPILING = "Compiling kernels (first time only) ..."
 
@@ -82,6 +84,23 @@ class Pace:
         return f"{text}, {rounded(rate)} rows/s, {duration((total - done) / rate)} left"
 
 
+class TimeLeft:
+    """Time left of a stage, judged from the first fraction told on: a run that is resumed begins in the middle."""
+
+    def __init__(self) -> None:
+        self._begun, self._first = 0.0, -1.0
+
+    def told(self, done: float) -> str:
+        """The time left in words, with a comma behind; empty while nothing can be said."""
+        now = time.monotonic()
+        if self._first < 0:
+            self._begun, self._first = now, done
+        passed, more = now - self._begun, done - self._first
+        if more <= 0 or passed < _TELLING:
+            return ""
+        return f"about {duration((1 - done) * passed / more)} left, "
+
+
 def grouped(number: int) -> str:
     """A whole number in groups of three digits."""
     return f"{number:,}".replace(",", " ")
@@ -107,13 +126,16 @@ class _Live:
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task, self._pace = progress, task, Pace()
+        self._text, self._left = "", TimeLeft()
 
     def stage(self, text: str) -> None:
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(text, total=None)
+        self._text, self._left = text, TimeLeft()
 
     def fraction(self, done: float) -> None:
-        self._progress.update(self._task, total=1.0, completed=done)
+        told = f"{self._text} {self._left.told(done)}".rstrip(", ")
+        self._progress.update(self._task, total=1.0, completed=done, description=told)
 
     def count(self, done: int, total: int, fresh: int) -> None:
         told = self._pace.told(done, total, fresh)
@@ -125,19 +147,20 @@ class _Plain:
 
     def __init__(self, first: str, patience: float) -> None:
         self._started, self._patience, self._done = time.monotonic(), patience, threading.Event()
-        self._text, self._fraction, self._pace = "", 0.0, Pace()
+        self._text, self._fraction, self._pace, self._left = "", 0.0, Pace(), TimeLeft()
+        self._told = ""
         self.stage(first)
         threading.Thread(target=self._beat, daemon=True).start()
 
     def stage(self, text: str) -> None:
         if text == self._text:
             return
-        self._text, self._fraction = text, 0.0
+        self._text, self._fraction, self._left, self._told = text, 0.0, TimeLeft(), ""
         if text and time.monotonic() - self._started >= self._patience:
             _say(text)
 
     def fraction(self, done: float) -> None:
-        self._fraction = done
+        self._fraction, self._told = done, self._left.told(done)
 
     def count(self, done: int, total: int, fresh: int) -> None:
         self._text = self._pace.told(done, total, fresh)
@@ -147,7 +170,7 @@ class _Plain:
 
     def _beat(self) -> None:
         while not self._done.wait(HEARTBEAT):
-            share = f"{100 * self._fraction:.0f} %, " if self._fraction > 0 else ""
+            share = f"{100 * self._fraction:.0f} %, {self._told}" if self._fraction > 0 else ""
             _say(f"{self._text} {share}{time.monotonic() - self._started:.0f} s")
 
 

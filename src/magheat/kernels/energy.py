@@ -4,6 +4,7 @@ Memory stays O(states n) for fields and energies; only the Hessian holds (2n)^2 
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -13,16 +14,32 @@ from magheat.kernels.numba_options import device, kernel
 from magheat.kernels.reduced import anisotropy_field
 from magheat.kernels.system import System
 
+#: Pairs for which another thread is worth starting.
+PAIRS_PER_THREAD = 1e7
 
-def dipolar_field(moments: np.ndarray, system: System) -> np.ndarray:
+
+def dipolar_field(moments: np.ndarray, system: System, threads: int = 1) -> np.ndarray:
     """Dipolar field of all other particles on each particle, (..., n, 3) A/m.
 
     H_dip,i = sum_{j != i} M_s,j V_j/(4 pi r_ij^3) [3 (m_j.e_ij) e_ij - m_j]; ``moments`` is (..., n, 3), unit vectors.
+    Many states of many particles are shared out to ``threads``.
     """
-    states = _states(moments)
+    states, own = _states(moments), own_arrays(system)
     h = np.zeros_like(states)
-    n = states.shape[1]
-    fill_dipolar_fields(h, states, np.empty((6, n)), own_arrays(system))
+    count, n = states.shape[:2]
+    if system.coupling == 0.0:
+        return h.reshape(np.shape(moments))
+    shares = min(threads, 1 + int(count * n**2 / PAIRS_PER_THREAD))
+
+    def fill(first: int, stop: int) -> None:
+        fill_dipolar_fields(h[first:stop], states[first:stop], np.empty((6, n)), own)
+
+    if shares == 1:
+        fill(0, count)
+    else:
+        edges = np.linspace(0, count, shares + 1).astype(int)
+        with ThreadPoolExecutor(shares) as pool:
+            list(pool.map(fill, edges[:-1], edges[1:]))
     return h.reshape(np.shape(moments))
 
 
@@ -36,13 +53,13 @@ def effective_field(moments: np.ndarray, field: np.ndarray, system: System) -> n
     return h + (anisotropy_field(system) * projection)[..., None] * system.easy_axes
 
 
-def particle_energies(moments: np.ndarray, field: np.ndarray, system: System) -> np.ndarray:
+def particle_energies(moments: np.ndarray, field: np.ndarray, system: System, threads: int = 1) -> np.ndarray:
     """Energy of each particle with its full dipolar energy, (..., n) J.
 
     e_i = K V (1 - (m.u)^2) - mu_0 M_s V m.(H_app + H_dip,i): the sum counts E_dd twice, see :func:`total_energy`.
     """
     projection = np.einsum("...ic,ic->...i", moments, system.easy_axes)
-    h = dipolar_field(moments, system) + np.asarray(field)[..., None, :]
+    h = dipolar_field(moments, system, threads) + np.asarray(field)[..., None, :]
     anisotropy = system.anisotropy_constant * system.volume * (1 - projection**2)
     return anisotropy - _weights(system) * np.einsum("...ic,...ic->...i", moments, h)
 

@@ -76,6 +76,8 @@ class Scratch(NamedTuple):
 
 
 RUN, CYCLE, PIECE, SAMPLE, RENEW = range(5)
+#: In place of a run: the lane waits for one, or nothing has been done at all.
+NONE, NOT_BEGUN = -1, -2
 
 
 @device
@@ -138,7 +140,7 @@ def put_on_lane(p, s, runs, samples_per_cycle, samples, run, lane):
 @device
 def idle(clock, place, lane):
     """A lane without a run goes on with what it has and never reports."""
-    place[RUN, lane] = -1
+    place[RUN, lane] = NONE
     clock[STOP, lane], clock[NEXT_SAMPLE, lane], clock[LIMIT, lane] = NEVER, NEVER, NEVER
 
 
@@ -261,25 +263,36 @@ def next_run(control, total):
 
 
 @kernel
-def integrate_runs(results, control, runs, p, s, samples_per_cycle, method):
-    """Take runs from the queue, W at a time, until it is empty.
+def fill_lanes(results, control, runs, p, s, samples_per_cycle):
+    """A first run for every lane, as long as there are any."""
+    n, total = runs.h_k.shape[1], runs.start.shape[0]
+    for lane in range(WIDTH):
+        run = next_run(control, total)
+        put_on_lane(p, s, runs, samples_per_cycle, results.samples, min(run, total - 1), lane)
+        s.place[RENEW, lane] = 1
+        if run == total:
+            idle(s.clock, s.place, lane)
+    renew_rates(p, s, n)
+    clip_lanes(s.clock)
+
+
+@kernel
+def integrate_runs(results, control, runs, p, s, samples_per_cycle, method, steps):
+    """Take runs from the queue, W at a time, until it is empty; False when not done after so many attempted steps.
 
     ``control``: next run, stop requested, runs finished, samples written.
     """
     n, total = runs.h_k.shape[1], runs.start.shape[0]
     last = dormand_prince.LAST if method == DORMAND_PRINCE else dop853.LAST
+    if s.place[RUN, 0] == NOT_BEGUN:
+        fill_lanes(results, control, runs, p, s, samples_per_cycle)
     busy = 0
     for lane in range(WIDTH):
-        run = next_run(control, total)
-        put_on_lane(p, s, runs, samples_per_cycle, results.samples, min(run, total - 1), lane)
-        s.place[RENEW, lane] = 1
-        if run < total:
-            busy += 1
-        else:
-            idle(s.clock, s.place, lane)
-    renew_rates(p, s, n)
-    clip_lanes(s.clock)
+        busy += s.place[RUN, lane] >= 0
     while busy > 0 and control[1] == 0:
+        if steps == 0:
+            return False
+        steps -= 1
         attempt(s.y, s.y_new, s.k, s.clock, n, p, method)
         if any_less_equal(load(s.clock, NEXT_SAMPLE), load(s.clock, REACHED) * (1.0 + 1e-12)):
             collect_samples(p, s, runs, results.samples, samples_per_cycle, method, control)
@@ -304,3 +317,4 @@ def integrate_runs(results, control, runs, p, s, samples_per_cycle, method):
         if changed:
             renew_rates(p, s, n)
         clip_lanes(s.clock)
+    return True

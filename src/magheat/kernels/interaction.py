@@ -1,8 +1,8 @@
 """The dipolar field on one row of particles, from a table of pairs or from positions.
 
 Few particles: one run per lane and a table with one row of unit vectors and strengths per pair (``PairTable``).
-Many particles: one particle per lane and positions (``Sites``), O(N) memory. The type chosen by the lowering selects
-the code when the kernel is compiled; nothing is decided while it runs.
+Many particles: one particle per lane and positions (``Sites``), O(N) memory, and a team of threads with some rows each.
+The type chosen by the lowering selects the code when the kernel is compiled; nothing is decided while it runs.
 """
 
 from typing import NamedTuple
@@ -11,9 +11,10 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from magheat.kernels.lane_type import WIDTH, largest_everywhere, load, sqrt, store, where_less_equal
+from magheat.kernels.lane_type import WIDTH, larger, largest_everywhere, load, sqrt, store, where_less_equal
 from magheat.kernels.numba_options import INLINED, device, kernel
 from magheat.kernels.physics import dot
+from magheat.kernels.team import meet
 
 FAR = 1e100  # stands for the squared distance of a particle to itself: its field is then zero
 
@@ -25,11 +26,18 @@ class PairTable(NamedTuple):
 
 
 class Sites(NamedTuple):
-    """Positions of n particles, W to a row (``block``), and what their moments weigh."""
+    """Positions of the particles of one thread, W to a row (``block``), what their moments weigh, and all others.
+
+    Every particle adds up the fields of all sources in their order, so that its bits do not depend on its thread.
+    """
 
     position: np.ndarray  # (3 blocks, W)
     strength: np.ndarray  # (blocks, W): M_s V/(4 pi L^3 H_ref), positions in L; 0 for padding
-    source: np.ndarray  # (blocks W, 6): position and weighed moment of every particle, refreshed at each call
+    source: np.ndarray  # (all particles, 6): position and weighed moment, refreshed at each call; none, no interaction
+    first: int  # source of the thread's first particle
+    member: int  # which thread of the team
+    team: np.ndarray  # see ``team``; shared like the sources, and so the next
+    error: np.ndarray  # (threads, W): what each of them found
 
 
 @device
@@ -77,11 +85,15 @@ def _prepare(interaction, y, n):
 
     def gather_sources(interaction, y, n):
         source, position, strength = interaction.source, interaction.position, interaction.strength
-        for j in range(n * WIDTH):
-            b, lane = j // WIDTH, j % WIDTH
+        if source.shape[0] == 0:
+            return
+        meet(interaction.team)  # nobody reads the sources of the last state any more
+        for i in range(n * WIDTH):
+            b, lane, j = i // WIDTH, i % WIDTH, interaction.first + i
             for c in range(3):
                 source[j, c] = position[3 * b + c, lane]
                 source[j, 3 + c] = strength[b, lane] * y[3 * b + c, lane]
+        meet(interaction.team)
 
     return gather_sources
 
@@ -117,7 +129,17 @@ def _dipolar_field(interaction, y, i, n, hx, hy, hz):
 def _worst_of_state(interaction, error):
     if is_kind(interaction, PairTable):
         return lambda interaction, error: error
-    return lambda interaction, error: largest_everywhere(error)
+
+    def worst_of_team(interaction, error):
+        store(interaction.error, interaction.member, largest_everywhere(error))
+        meet(interaction.team)
+        worst = load(interaction.error, 0)
+        for member in range(1, interaction.error.shape[0]):
+            worst = larger(worst, load(interaction.error, member))
+        meet(interaction.team)  # all have read
+        return worst
+
+    return worst_of_team
 
 
 @kernel

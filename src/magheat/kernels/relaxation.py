@@ -1,5 +1,7 @@
 """Overdamped descent to the minimum below a state."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from magheat.kernels.batch import integrate
@@ -11,19 +13,35 @@ from magheat.kernels.reduced import reduce_particles, reference_field
 from magheat.kernels.step import DORMAND_PRINCE
 from magheat.kernels.system import System
 
-AT_REST = 1e-9  # rad that a moment may still turn in a piece of the path
-RTOL, FIRST_DURATION, LAST_DURATION, MOST_STEPS = 1e-10, 50.0, 1e6, 1e8
+FIRST_DURATION, MOST_STEPS = 50.0, 1e8
 #: Newton's method ends a descent within this turn (rad) of the path, for up to so many particles.
 REACH, NEWTON_STEPS, CONVERGED, MOST_FOR_NEWTON = 0.1, 8, 1e-12, 500
 
 
-def relax(start: np.ndarray, field: np.ndarray, system: System) -> tuple[np.ndarray, bool]:
+class Care(NamedTuple):
+    """How far a descent goes."""
+
+    at_rest: float  # rad that a moment may still turn in a piece of the path
+    rtol: float
+    last_duration: float  # reduced time
+
+
+EXACT = Care(1e-9, 1e-10, 1e6)
+#: For more particles than Newton's method can help: soft modes of a large system creep for ever.
+MANY = Care(1e-5, 1e-7, 3.2e3)
+#: For a start that thermal motion forgets.
+ROUGH = Care(1e-2, 1e-4, FIRST_DURATION)
+
+
+def relax(
+    start: np.ndarray, field: np.ndarray, system: System, care: Care = EXACT, threads: int | None = 1
+) -> tuple[np.ndarray, bool]:
     """Moments (n, 3) at the minimum below a state, and whether they are at rest there.
 
     dm_i/ds = -m_i x (m_i x H_eff,i) for all particles at once: with unequal M_s V the plain gradient can end in
     another minimum. Once the state lies in a convex region close to its minimum, Newton's method goes the rest of the
-    way. At the very edge of stability a state may creep for longer than a reduced time of 1e6; it is then returned
-    where it is, not at rest.
+    way. At the very edge of stability a state may creep for longer than a reduced time of 1e6, or what ``care`` says;
+    it is then returned where it is, not at rest.
 
     Parameters
     ----------
@@ -33,17 +51,21 @@ def relax(start: np.ndarray, field: np.ndarray, system: System) -> tuple[np.ndar
         (3,) applied field in A/m.
     system
         The particles.
+    care
+        How far to go.
+    threads
+        Threads for one large system.
     """
     moments, duration = np.array(start, float), FIRST_DURATION
     h_ref = reference_field(system, float(np.linalg.norm(field)))
-    while duration <= LAST_DURATION:
+    while duration <= care.last_duration:
         before = moments
-        runs = descents(moments[None], field[None] / h_ref, system, h_ref, duration)
-        moments = integrate(runs, 0, DORMAND_PRINCE, 1).samples[0, 0, : moments.size].reshape(moments.shape)
+        runs = descents(moments[None], field[None] / h_ref, system, h_ref, duration, care.rtol)
+        moments = integrate(runs, 0, DORMAND_PRINCE, threads).samples[0, 0, : moments.size].reshape(moments.shape)
         finished = newton(moments, field, system)
         if finished is not None:
             return finished, True
-        if np.abs(moments - before).max() <= AT_REST:
+        if np.abs(moments - before).max() <= care.at_rest:
             return moments, True
         duration *= 4
     return moments, False
@@ -72,7 +94,9 @@ def newton(start: np.ndarray, field: np.ndarray, system: System) -> np.ndarray |
     return None
 
 
-def descents(start: np.ndarray, h: np.ndarray, system: System, h_ref: float, duration: float) -> Runs:
+def descents(
+    start: np.ndarray, h: np.ndarray, system: System, h_ref: float, duration: float, rtol: float = EXACT.rtol
+) -> Runs:
     """Runs without precession in a static field, one per state."""
     states, n = start.shape[:2]
     drive = np.zeros((states, DRIVE_ROWS))
@@ -86,7 +110,7 @@ def descents(start: np.ndarray, h: np.ndarray, system: System, h_ref: float, dur
         piece,
         np.tile([0.0, 1.0], (states, 1)),
         start.reshape(states, 3 * n).copy(),
-        np.full(states, RTOL),
+        np.full(states, rtol),
         np.ones(states, np.int64),
         np.full(states, MOST_STEPS),
     )

@@ -88,10 +88,12 @@ def particle_dataset(
     released_heat: np.ndarray,
     field_work: np.ndarray,
     attrs: dict[str, Any],
+    threads: int = 1,
 ) -> xr.Dataset:
     """Return the dataset of a run from what a solver computed at the samples.
 
     ``moments`` is (t, n, 3), heat and field work are (t, n) in J; ``system`` holds the axes that were really used.
+    ``threads`` add up the energies.
     """
     drive, particles = experiment.applied_field, particles_of(experiment)
     times = sample_times(experiment)
@@ -104,7 +106,7 @@ def particle_dataset(
         moments=moments,
         released_heat=released_heat,
         field_work=field_work,
-        energy=particle_energies(moments, field, system),
+        energy=particle_energies(moments, field, system, threads),
         positions=particles.positions,
         diameters=particles.diameters,
         easy_axes=system.easy_axes,

@@ -12,20 +12,21 @@ import numpy as np
 
 from magheat import dataset
 from magheat.errors import ConvergenceError, SpecError
-from magheat.kernels.batch import integrate
+from magheat.kernels.batch import cores, integrate
 from magheat.kernels.integrate import DONE, STEP_TOO_SMALL, Results, Runs
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.step import DOP853, DORMAND_PRINCE
 from magheat.kernels.system import System
 from magheat.solvers import llg_thermal, lowering
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
-from magheat.solvers.size import too_long
+from magheat.solvers.size import too_large, too_long
 from magheat.spec.checks import boolean, explained
 from magheat.spec.experiment import particles_of
 
 if TYPE_CHECKING:
     import xarray as xr
 
+    from magheat.solvers.checkpoint import Checkpoint
     from magheat.spec.experiment import Experiment
 
 METHODS = {"dormand-prince": DORMAND_PRINCE, "dop853": DOP853}
@@ -68,7 +69,7 @@ class LLG:
     max_steps
         Most attempted steps of a run; a longer one is refused before it starts.
     threads
-        Threads for many runs; all cores when None.
+        Threads for many runs, or for one run of many particles; all cores when None.
     scheme
         Of thermal runs (temperature > 0), whose steps are fixed: "split" (weak order 2) or "heun" (weak
         order 1), both of strong order 1/2.
@@ -137,7 +138,8 @@ class LLG:
                 f"LLG.max_steps = {self.max_steps:g}; take fewer cycles, a higher frequency or a lower amplitude, or "
                 f"raise max_steps."
             )
-        return too_long(experiment, STAGES * steps)
+        evaluations = (2 if experiment.temperature > 0 else STAGES) * steps
+        return too_long(experiment, evaluations, self.threads) or too_large(experiment)
 
     def expected_steps(self, experiment: Experiment) -> float:
         """Steps of a run: a rough number at 0 K, where they adapt, and theirs at a temperature."""
@@ -145,12 +147,14 @@ class LLG:
             return llg_thermal.expected_steps(experiment, self.bias)
         return expected_steps(experiment)
 
-    def run(self, experiment: Experiment, progress: Progress | None = None) -> xr.Dataset:
+    def run(
+        self, experiment: Experiment, progress: Progress | None = None, checkpoint: Checkpoint | None = None
+    ) -> xr.Dataset:
         """Return the dataset of one run; with its twin and its looser run unless these are switched off."""
         small = particles_of(experiment).count <= CHECKED_PARTICLES
         sensitivity = small if self.check_sensitivity is None else self.check_sensitivity
         error = small if self.check_error is None else self.check_error
-        return self._simulate([experiment], sensitivity, error, progress)[0]
+        return self._simulate([experiment], sensitivity, error, progress, checkpoint)[0]
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, stacked along ``run``; checks only where they were asked for."""
@@ -158,43 +162,59 @@ class LLG:
         return dataset.stack(parts)
 
     def _simulate(
-        self, experiments: list[Experiment], sensitivity: bool, error: bool, progress: Progress | None
+        self,
+        experiments: list[Experiment],
+        sensitivity: bool,
+        error: bool,
+        progress: Progress | None,
+        checkpoint: Checkpoint | None = None,
     ) -> list[xr.Dataset]:
         started = time.perf_counter()
         for experiment in experiments:
             require_support(self, experiment)
         hot = [experiment.temperature > 0 for experiment in experiments]
         if any(hot):
-            return self._with_thermal(experiments, hot, sensitivity, error, progress)
-        prepared = [prepare(experiment) for experiment in experiments]
+            return self._with_thermal(experiments, hot, sensitivity, error, progress, checkpoint)
+        prepared = [prepare(experiment, self.threads) for experiment in experiments]
         kinds = 1 + sensitivity + error
         runs = [lowered(one, one.start, self.rtol, self.max_steps) for one in prepared]
         if sensitivity:
             runs += [lowered(one, twin_start(one), self.rtol, self.max_steps) for one in prepared]
         if error:
             runs += [lowered(one, one.start, LOOSER * self.rtol, self.max_steps) for one in prepared]
-        results = self._integrate(runs, experiments, kinds, progress)
+        results = self._integrate(runs, experiments, kinds, progress, checkpoint)
         total, parts = len(prepared), []
         for i, one in enumerate(prepared):
             heats = [last_cycle_heat(one, results.samples[i + kind * total]) for kind in range(kinds)]
-            ds = to_dataset(one, results.samples[i], provenance(self, one.experiment, started))
+            attrs = provenance(self, one.experiment, started)
+            ds = to_dataset(one, results.samples[i], attrs, self.threads or cores())
             ds.attrs["steps"] = int(results.attempts[i])
             parts.append(with_checks(ds, one, heats, sensitivity, error, self.rtol))
         return parts
 
     def _with_thermal(
-        self, experiments: list[Experiment], hot: list[bool], sensitivity: bool, error: bool, progress: Progress | None
+        self,
+        experiments: list[Experiment],
+        hot: list[bool],
+        sensitivity: bool,
+        error: bool,
+        progress: Progress | None,
+        checkpoint: Checkpoint | None,
     ) -> list[xr.Dataset]:
         """Run those at a temperature and those at 0 K each by their road, and put the results back in order."""
-        warm = iter(
-            llg_thermal.simulate([e for e, is_hot in zip(experiments, hot, strict=True) if is_hot], self, progress)
-        )
+        heated = [e for e, is_hot in zip(experiments, hot, strict=True) if is_hot]
+        warm = iter(llg_thermal.simulate(heated, self, progress, checkpoint))
         still = [e for e, is_hot in zip(experiments, hot, strict=True) if not is_hot]
         cold = iter(self._simulate(still, sensitivity, error, progress) if still else [])
         return [next(warm if is_hot else cold) for is_hot in hot]
 
     def _integrate(
-        self, runs: list[Runs], experiments: list[Experiment], kinds: int, progress: Progress | None
+        self,
+        runs: list[Runs],
+        experiments: list[Experiment],
+        kinds: int,
+        progress: Progress | None,
+        checkpoint: Checkpoint | None,
     ) -> Results:
         """Run every method's share of the runs and put the results back in order."""
         methods = np.array([self._method(experiment) for experiment in experiments] * kinds)
@@ -202,7 +222,14 @@ class LLG:
         shares = [np.flatnonzero(methods == method) for method in METHODS.values()]
         shares = [share for share in shares if share.size]
         parts = [
-            integrate(lowering.stack([runs[i] for i in share]), spc, int(methods[share[0]]), self.threads, progress)
+            integrate(
+                lowering.stack([runs[i] for i in share]),
+                spc,
+                int(methods[share[0]]),
+                self.threads,
+                progress,
+                checkpoint,
+            )
             for share in shares
         ]
         order = np.argsort(np.concatenate(shares))
@@ -216,11 +243,11 @@ class LLG:
         return DORMAND_PRINCE if experiment.damping >= STRONG_DAMPING and self.rtol > FINE else DOP853
 
 
-def prepare(experiment: Experiment) -> Prepared:
+def prepare(experiment: Experiment, threads: int | None = 1) -> Prepared:
     """Particles, H_ref and first moments of an experiment; axes off the ridge where there is one."""
     system = lowering.system_of(experiment)
     h_ref = lowering.reference_of(experiment, system)
-    start = lowering.start_of(experiment)
+    start = lowering.start_of(experiment, threads)
     still, has_axis = lowering.on_a_ridge(system, experiment), system.anisotropy_constant > 0
     tilted = lowering.off_the_ridge(system, experiment, still & has_axis)
     return Prepared(experiment, tilted, h_ref, start, bool((still & ~has_axis).any()))
@@ -252,12 +279,12 @@ def last_cycle_heat(one: Prepared, samples: np.ndarray) -> np.ndarray:
     return heat
 
 
-def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any]) -> xr.Dataset:
+def to_dataset(one: Prepared, samples: np.ndarray, attrs: dict[str, Any], threads: int = 1) -> xr.Dataset:
     """Return the dataset of one run from the kernel's samples (times, 5n)."""
     n, unit = one.system.volume.size, energy_unit(one.system, one.h_ref)
     moments = samples[:, : 3 * n].reshape(-1, n, 3)
     heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
-    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
+    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs, threads)
 
 
 def with_checks(

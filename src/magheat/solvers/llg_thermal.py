@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from magheat.constants import BOLTZMANN
+from magheat.kernels.batch import cores
 from magheat.kernels.energy import dipolar_field
 from magheat.kernels.reduced import anisotropy_field, energy_unit
 from magheat.kernels.thermal import HEUN, SPLIT
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from magheat.kernels.integrate import Runs
     from magheat.kernels.system import System
+    from magheat.solvers.checkpoint import Checkpoint
     from magheat.solvers.llg import LLG
     from magheat.spec.experiment import Experiment
 
@@ -30,7 +32,7 @@ SCHEMES = {"split": SPLIT, "heun": HEUN}
 #: to 3; h is the largest effective field and the thermal one, k_B T/(mu0 M_s V).
 _BIAS_OF_STEP = 0.035
 #: Particles whose dipolar fields are summed up before a run, for the choice of its step.
-_MOST_SUMMED = 1000
+_MOST_SUMMED = 10_000
 
 
 class Thermal(NamedTuple):
@@ -88,21 +90,27 @@ def noise_of(one: Thermal) -> np.ndarray:
     return result
 
 
-def simulate(experiments: list[Experiment], solver: LLG, progress: Progress | None) -> list[xr.Dataset]:
-    """Return the datasets of thermal runs, in order; those of equal numbers of steps run together."""
+def simulate(
+    experiments: list[Experiment], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None = None
+) -> list[xr.Dataset]:
+    """Return the datasets of thermal runs, in order; those of equal numbers of steps run together.
+
+    A ``checkpoint`` is for one run.
+    """
     started = time.perf_counter()
     prepared = [prepare(experiment, solver.bias) for experiment in experiments]
     parts: dict[int, xr.Dataset] = {}
     for steps in sorted({one.steps for one in prepared}):
         share = [i for i, one in enumerate(prepared) if one.steps == steps]
-        samples = _walked([prepared[i] for i in share], solver, progress)
+        samples = _walked([prepared[i] for i in share], solver, progress, checkpoint)
         for row, i in enumerate(share):
             parts[i] = _dataset(prepared[i], samples[row], solver, started)
     return [parts[i] for i in range(len(experiments))]
 
 
-def _walked(share: list[Thermal], solver: LLG, progress: Progress | None) -> np.ndarray:
-    return walk_runs(*lowered(share), plan_of(share[0], solver.scheme), solver.threads, progress)
+def _walked(share: list[Thermal], solver: LLG, progress: Progress | None, checkpoint: Checkpoint | None) -> np.ndarray:
+    plan = plan_of(share[0], solver.scheme)
+    return walk_runs(*lowered(share, solver.threads), plan, solver.threads, progress, checkpoint)
 
 
 def plan_of(one: Thermal, scheme: str) -> Plan:
@@ -110,11 +118,12 @@ def plan_of(one: Thermal, scheme: str) -> Plan:
     return Plan(SCHEMES[scheme], one.experiment.samples_per_cycle, one.experiment.cycles, one.steps)
 
 
-def lowered(share: list[Thermal]) -> tuple[Runs, Noise]:
+def lowered(share: list[Thermal], threads: int | None = 1) -> tuple[Runs, Noise]:
     """Experiments of equal numbers of steps as the kernels take them."""
+    starts = [lowering.start_of(one.experiment, threads) for one in share]
     runs = [
-        lowering.lower(one.experiment, one.system, lowering.start_of(one.experiment), one.h_ref, 0.0, 0.0)
-        for one in share
+        lowering.lower(one.experiment, one.system, start, one.h_ref, 0.0, 0.0)
+        for one, start in zip(share, starts, strict=True)
     ]
     noise = Noise(
         np.array([noise_of(one) for one in share]),
@@ -132,4 +141,4 @@ def _dataset(one: Thermal, samples: np.ndarray, solver: LLG, started: float) -> 
         "steps": one.steps * one.experiment.samples_per_cycle * one.experiment.cycles,
     }
     heat, work = samples[:, 3 * n : 4 * n] * unit, samples[:, 4 * n :] * unit
-    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs)
+    return particle_dataset(one.experiment, one.system, moments, heat, work, attrs, solver.threads or cores())

@@ -12,7 +12,7 @@ from magheat.kernels.energy import effective_field
 from magheat.kernels.integrate import Runs
 from magheat.kernels.physics import COSINE, CUBIC, DIRECTION, DRIVE_ROWS, OFFSET, RATE, SINE
 from magheat.kernels.reduced import anisotropy_field, reduce_particles, reference_field
-from magheat.kernels.relaxation import relax
+from magheat.kernels.relaxation import EXACT, MANY, MOST_FOR_NEWTON, ROUGH, relax
 from magheat.kernels.system import System
 from magheat.spec.experiment import particles_of
 
@@ -43,10 +43,11 @@ def tilted(directions: np.ndarray, angle: float, generator: np.random.Generator)
     return math.cos(angle) * directions + math.sin(angle) * sideways
 
 
-def start_of(experiment: Experiment) -> np.ndarray:
+def start_of(experiment: Experiment, threads: int | None = 1) -> np.ndarray:
     """First moments (n, 3): those of the experiment, or the minimum at H(0) below saturation along the field.
 
-    Every moment is tilted by 1e-6 rad (seeded) before the descent, so that none stays on a ridge.
+    Every moment is tilted by 1e-6 rad (seeded) before the descent, so that none stays on a ridge. Of more than 500
+    particles the minimum is a rough one at a temperature, and found to 1e-5 rad at 0 K.
     """
     if experiment.initial_moments is not None:
         return np.array(experiment.initial_moments)
@@ -56,7 +57,8 @@ def start_of(experiment: Experiment) -> np.ndarray:
     along = field / size if size > 1e-9 * largest else np.asarray(experiment.applied_field.direction)
     saturated = np.tile(along, (particles_of(experiment).count, 1))
     start = tilted(saturated, START_TILT, np.random.default_rng([experiment.seed, 0]))
-    minimum: np.ndarray = relax(start, field, system_of(experiment))[0]
+    care = EXACT if len(start) <= MOST_FOR_NEWTON else ROUGH if experiment.temperature > 0 else MANY
+    minimum: np.ndarray = relax(start, field, system_of(experiment), care, threads)[0]
     return minimum
 
 
