@@ -120,3 +120,10 @@ def test_ctrl_c_ends_all_runs():
 
     with pytest.raises(KeyboardInterrupt):
         mh.simulate(experiment(cycles=200), "kinetic-monte-carlo", progress=interrupt)
+
+
+def test_a_run_is_estimated_for_the_one_core_that_it_uses():
+    many = mh.arrangement.chain(count=100_000, diameter="20 nm", gap="5 nm", material=mh.magnetite)
+    reason = mh.KineticMonteCarlo(threads=8).supports(experiment(particles=many, samples_per_cycle=20))
+    assert "30 days" in reason
+    assert "one core" in reason

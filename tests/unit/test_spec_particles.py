@@ -141,8 +141,8 @@ def test_equality_is_by_content(pair):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"diameters": 0.0}, "Particles.diameters[0] must be > 0"),
-        ({"diameters": "-20 nm"}, "Particles.diameters[0] must be > 0"),
+        ({"diameters": 0.0}, "Particles.diameters[0] must be >= 1e-13"),
+        ({"diameters": "-20 nm"}, "Particles.diameters[0] must be >= 1e-13"),
         ({"diameters": 20.0}, "write '20 nm' for nanometres"),
         ({"diameters": ["20 nm", "20 nm"]}, "Particles.diameters must be one per particle; got 2 for 1"),
         ({"easy_axes": (0, 0, 0)}, "Particles.easy_axes must not be zero"),
@@ -297,3 +297,12 @@ def test_plain_numbers_that_were_meant_in_other_units_are_refused(change, name):
     asked = {"diameters": ("22 nm", "18 nm"), "gap": "7.1 nm", "easy_axis_angles": (0, 0.5), "material": mh.magnetite}
     with pytest.raises(mh.SpecError, match=rf"pair\.{name} must be"):
         arrangement.pair(**(asked | change))
+
+
+@pytest.mark.parametrize("diameter", [1e-300, 9e-14, 1e-3])
+def test_what_is_smaller_than_an_atom_is_no_particle(diameter):
+    """Nor what one sees without a lens; the volume of the smallest would leave the range of numbers."""
+    with pytest.raises(mh.SpecError, match=r"diameters\[0\] must be >= 1e-13 and < 0.001 m"):
+        mh.Particles(positions=[[0, 0, 0]], diameters=[diameter], easy_axes=[[0, 0, 1]], material=mh.magnetite)
+    with pytest.raises(mh.SpecError, match=r"diameter must be >= 1e-13 and < 0.001 m"):
+        mh.Ensemble(material=mh.magnetite, diameter=diameter)

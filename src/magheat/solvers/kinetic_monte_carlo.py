@@ -19,7 +19,7 @@ from magheat.kernels.batch import cores, watch
 from magheat.solvers.base import Progress, needs_particles, particle_dataset, provenance, require_support
 from magheat.solvers.kinetic_run import ROUNDS, Result, largest_step, run_one, spins_of
 from magheat.solvers.lowering import largest_field, system_of
-from magheat.solvers.size import too_long
+from magheat.solvers.size import too_large, too_long
 from magheat.solvers.two_well import PREFACTORS
 from magheat.solvers.two_well_lanes import Rates
 from magheat.spec.checks import explained
@@ -132,7 +132,7 @@ class KineticMonteCarlo:
                 f"KineticMonteCarlo.max_flips = {self.max_flips:g}; take fewer cycles, larger particles or a lower "
                 f"temperature, or raise max_flips."
             )
-        return too_long(experiment, ROUNDS * self.expected_steps(experiment))
+        return too_long(experiment, ROUNDS * self.expected_steps(experiment), threads=1) or too_large(experiment)
 
     def expected_steps(self, experiment: Experiment) -> float:
         """Rough number of steps of a run: those of the field, and proposals."""

@@ -11,8 +11,8 @@ from magheat.spec.checks import broken, explain_arguments, instance, one_of, pos
 from magheat.spec.material import Material
 from magheat.units import Quantity, parse, shown
 
-#: A sphere of this diameter (m) or more is no macrospin but a forgotten unit.
-_LARGEST_DIAMETER = 1e-3
+#: A sphere below the one diameter (m), less than an atom, or of the other or more is no macrospin but a wrong unit.
+SMALLEST_DIAMETER, LARGEST_DIAMETER = 1e-13, 1e-3
 #: Standard deviation of a logarithm beyond which a distribution means nothing.
 _WIDEST = 2.0
 INTERACTION_MODELS = ("none", "barrier", "mean-field")
@@ -71,8 +71,8 @@ class Ensemble:
     ) -> None:
         instance(material, Material, "Ensemble.material", "such as mh.magnetite")
         size = positive(diameter, "m", "Ensemble.diameter", "write '22 nm' for nanometres")
-        if size >= _LARGEST_DIAMETER:
-            rule, hint = f"< {_LARGEST_DIAMETER:g} m", "write '22 nm' for nanometres"
+        if not SMALLEST_DIAMETER <= size < LARGEST_DIAMETER:
+            rule, hint = f">= {SMALLEST_DIAMETER:g} and < {LARGEST_DIAMETER:g} m", "write '22 nm' for nanometres"
             raise SpecError(broken("Ensemble.diameter", rule, diameter, "m", hint))
         store(
             self,

@@ -12,14 +12,13 @@ import numpy as np
 from magheat.errors import SpecError
 from magheat.spec.checks import by_constructor, content, explain_arguments, replaced, store, unit_vectors
 from magheat.spec.csv_table import read_columns
+from magheat.spec.ensemble import LARGEST_DIAMETER, SMALLEST_DIAMETER
 from magheat.spec.material import Material
 from magheat.spec.overlap import deepest_overlap
 from magheat.spec.xyz import read_xyz, write_xyz
 from magheat.units import FloatArray, Quantities, Quantity, parse_array, shown
 
-#: A sphere of this diameter (m) or more is no macrospin but a forgotten unit.
-_LARGEST_DIAMETER = 1e-3
-#: So is a coordinate (m) beyond this.
+#: A coordinate (m) beyond this is a forgotten unit.
 _FARTHEST = 1e6
 
 
@@ -232,10 +231,11 @@ def _diameters(value: Quantities | Quantity, count: int) -> FloatArray:
         sizes = _read_only(np.full(count, sizes[0]))
     if len(sizes) != count:
         raise SpecError(f"{name} must be one per particle; got {len(sizes)} for {count} positions")
-    if not ((sizes > 0) & (sizes < _LARGEST_DIAMETER)).all():
-        index = int(np.argmin((sizes > 0) & (sizes < _LARGEST_DIAMETER)))
+    good = (sizes >= SMALLEST_DIAMETER) & (sizes < LARGEST_DIAMETER)
+    if not good.all():
+        index = int(np.argmin(good))
         raise SpecError(
-            f"{name}[{index}] must be > 0 and < {_LARGEST_DIAMETER:g} m; got {sizes[index]} m;"
+            f"{name}[{index}] must be >= {SMALLEST_DIAMETER:g} and < {LARGEST_DIAMETER:g} m; got {sizes[index]} m;"
             " write '22 nm' for nanometres"
         )
     return sizes
