@@ -355,7 +355,7 @@ def test_a_toml_file_may_ask_for_a_texture(tmp_path):
     assert "[particles] easy_axes must be axes or { random_seed = 1 }" in refusal(mh.Experiment.from_toml, path)
 
 
-@pytest.mark.parametrize(("solver", "memory"), [(mh.LLG(), "GiB beside the result"), (mh.EnergyMinimizer(), "GiB and")])
+@pytest.mark.parametrize(("solver", "memory"), [(mh.LLG(), "GiB; take fewer"), (mh.EnergyMinimizer(), "GiB and")])
 def test_a_run_that_nobody_can_wait_for_is_refused_with_its_time_and_memory(solver, memory):
     many = arrangement.chain(count=500_000, diameter="20 nm", gap="1 nm", material=mh.magnetite)
     drive = mh.Sinusoidal(amplitude="500 Oe", frequency="300 kHz")

@@ -210,7 +210,7 @@ def coercive_field(loop: xr.Dataset) -> xr.DataArray:
     The descending branch runs from the highest applied field to the lowest, the time spent at the lowest included;
     between samples the loop is a straight line. Positive for an ordinary loop, negative for an inverted one (the
     magnetization changes sign before the field does), NaN where the magnetization does not change sign and in a field
-    that never changes.
+    that stands still.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def remanence(loop: xr.Dataset) -> xr.DataArray:
     """Magnetization in A/m where the applied field is zero on the descending branch; negative if M has switched there.
 
     With a bias it is still read where the whole applied field is zero; NaN where that never is, and in a field that
-    never changes.
+    stands still.
 
     Parameters
     ----------
@@ -299,8 +299,8 @@ def _on_branch(
 
 
 def _descending(h: FloatArray, m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Field and magnetization on the descending branch; a field that never changes has none."""
-    order = descending_branch(h) if np.ptp(h) > 0 else np.arange(0)
+    """Field and magnetization on the descending branch; a field that stands still, but not at zero, has none."""
+    order = descending_branch(h) if np.ptp(h) > 0 or h[0] == 0 else np.arange(0)
     return h[order], m[order]
 
 
