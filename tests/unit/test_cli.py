@@ -255,6 +255,13 @@ print(sorted({{"numba", "xarray", "matplotlib", "pint", "numpy"}} & set(sys.modu
     assert done.stdout.strip() == "[]"
 
 
+def test_starting_loads_no_part_of_scipy_that_few_runs_need():
+    code = "import sys, magheat; print([name for name in sys.modules if name.startswith('scipy.') and name in %r])"
+    late = ("scipy.interpolate", "scipy.linalg", "scipy.optimize", "scipy.sparse", "scipy.spatial", "scipy.special")
+    done = subprocess.run([sys.executable, "-c", code % (late,)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     path = tmp_path / "long.toml"
     path.write_text(SHORT.format(kind="sinusoidal", frequency="1 kHz").replace("rtol = 1e-6", "rtol = 1e-9"))

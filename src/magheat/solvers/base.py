@@ -50,6 +50,16 @@ def require_support(solver: Solver, experiment: Experiment) -> None:
         raise SpecError(reason)
 
 
+def run_each(solver: Solver, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
+    """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
+    runs = []
+    for i, one in enumerate(experiments):
+        runs.append(solver.run(one))
+        if progress is not None:
+            progress((i + 1) / len(experiments))
+    return dataset.stack(runs)
+
+
 def needs_particles(solver: Solver, experiment: Experiment) -> str | None:
     """Return why a solver that follows single particles cannot run the experiment, or None."""
     if experiment.ensemble is None:

@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.interpolate import CubicSpline
-from scipy.linalg import eigvals
 
-from magheat import dataset
 from magheat.constants import BOLTZMANN, GAMMA_E, MU_0
 from magheat.errors import ConvergenceError, SpecError
-from magheat.solvers.base import Progress, provenance, require_support
-from magheat.solvers.brown_cycle import Passage
-from magheat.solvers.brown_equation import Brown, brown_equation
+from magheat.solvers.base import Progress, provenance, require_support, run_each
 from magheat.solvers.ensembles import Sizes, ensemble_dataset, needs_ensemble, sizes_of
 from magheat.solvers.two_well_drive import drive_of, form_of
 from magheat.spec.checks import explained
@@ -27,6 +22,7 @@ from magheat.units import FloatArray
 if TYPE_CHECKING:
     import xarray as xr
 
+    from magheat.solvers.brown_equation import Brown
     from magheat.spec.ensemble import Ensemble
     from magheat.spec.experiment import Experiment
 
@@ -127,18 +123,17 @@ class FokkerPlanck:
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
-        runs = []
-        for i, one in enumerate(experiments):
-            runs.append(self.run(one))
-            if progress is not None:
-                progress((i + 1) / len(experiments))
-        return dataset.stack(runs)
+        return run_each(self, experiments, progress)
 
     def relaxation_time(self, experiment: Experiment) -> float:
         """Longest relaxation time of the median particle at no field, in s: its lifetime in a well, halved.
 
         Source: the lowest eigenvalue of Brown's equation, Phys. Rev. 130, 1677 (1963), sec. 5.
         """
+        from scipy.linalg import eigvals
+
+        from magheat.solvers.brown_equation import brown_equation
+
         require_support(self, experiment)
         one = _median(experiment)
         # Without a field the lowest mode is symmetric about the axis.
@@ -218,6 +213,11 @@ def _orders(one: _Member) -> int:
 
 def _moment(one: _Member, experiment: Experiment, steps: int) -> FloatArray:
     """<m> along the drive at every sample of one steady cycle."""
+    from scipy.interpolate import CubicSpline  # here, since most who start magheat never come by
+
+    from magheat.solvers.brown_cycle import Passage
+    from magheat.solvers.brown_equation import brown_equation
+
     form, _ = form_of(experiment.applied_field)
     drive = drive_of(form, 2 * steps, steps)
     across, along = math.sin(one.angle), math.cos(one.angle)

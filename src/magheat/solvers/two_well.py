@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from magheat import dataset
 from magheat.errors import ConvergenceError, SpecError
-from magheat.solvers.base import Progress, provenance, require_support
+from magheat.solvers.base import Progress, provenance, require_support, run_each
 from magheat.solvers.ensembles import ensemble_dataset, needs_wells
 from magheat.solvers.two_well_layout import columns_of, flags_of, kind_of, run_kind
 from magheat.solvers.two_well_run import trouble
@@ -128,9 +127,4 @@ class TwoWell:
 
     def run_many(self, experiments: Sequence[Experiment], progress: Progress | None = None) -> xr.Dataset:
         """Return the datasets of runs of equal size, one after the other, stacked along ``run``."""
-        runs = []
-        for i, one in enumerate(experiments):
-            runs.append(self.run(one))
-            if progress is not None:
-                progress((i + 1) / len(experiments))
-        return dataset.stack(runs)
+        return run_each(self, experiments, progress)
