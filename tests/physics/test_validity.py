@@ -61,6 +61,17 @@ def test_kept_numbers_are_used_again(found, tmp_path):
     assert sorted(tmp_path.iterdir()) == files
 
 
+def test_kept_numbers_that_are_torn_are_computed_again(tmp_path):
+    few = PLAN._replace(gaps=(40e-9,), runs=2, cycles=2)
+    first = report.draws.gaps(few, Kept(tmp_path), silence)
+    for path in tmp_path.iterdir():
+        content = bytearray(path.read_bytes())
+        middle = content.index(b".npy") + 12
+        content[middle : middle + 12] = bytes(255 - byte for byte in content[middle : middle + 12])
+        path.write_bytes(content)
+    assert report.draws.gaps(few, Kept(tmp_path), silence)[0].llg.value == first[0].llg.value
+
+
 def test_tables_and_captions_tell_the_same_numbers(found):
     tables = report.tables(found)
     assert tables["one-case.csv"]["solver"] == [row.solver for row in found.rows]

@@ -16,7 +16,8 @@ from magheat.whole import whole_file
 
 #: Marks a file as one of ours; what is in it is raised with the number.
 _FORM = "magheat checkpoint 1"
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError)
+#: What reading an archive of arrays raises where it is torn or something else.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError, NotImplementedError)
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Checkpoint:
                 if str(file["form"]) != _FORM:
                     raise KeyError
                 kept = {name: file[name] for name in file.files} if str(file["run"]) == self.run else None
-        except _UNREADABLE:
+        except UNREADABLE:
             raise SpecError(
                 f"checkpoint must be a file that a run of magheat has left, or a new name; {str(self.path)!r} is torn "
                 f"or something else. Take another name, or delete the file to start anew."

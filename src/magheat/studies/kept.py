@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magheat._version import __version__
+from magheat.solvers.checkpoint import UNREADABLE
 from magheat.whole import whole_file
 
 #: Numbers of one piece of work, by name.
@@ -71,5 +71,5 @@ def _read(path: Path) -> Numbers | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (OSError, *UNREADABLE):
         return None

@@ -25,9 +25,7 @@ def findings(answers: Answers) -> list[Finding]:
         _both_ways(answers),
         _lowers(answers),
         _small_gain(answers),
-        _inside(answers),
-        _along(answers),
-        _ends(answers),
+        *(_loses_less(answers, *comparison) for comparison in _COMPARISONS),
         _own_loops(answers),
         _alone(answers),
         _negative(answers),
@@ -51,6 +49,17 @@ def above(one: Estimate, other: Estimate, times: float = SURE) -> bool:
 
 
 _ONE = Estimate(np.array(1.0), np.array(0.0))
+#: A sentence, what it asks about, who it says loses less and who more.
+_COMPARISONS = (
+    ("[Particles inside a cluster lose more than those outside.]", "place", "outer", "inner"),
+    (
+        "[Particles whose neighbours sit along the field lose less than those whose neighbours sit across it.]",
+        "neighbours' lines",
+        "along the field",
+        "across the field",
+    ),
+    ("[Ends of branches lose less than knots.]", "neighbours", "ends (1 neighbour)", "knots (3 or more)"),
+)
 
 
 def _both_ways(answers: Answers) -> Finding:
@@ -106,37 +115,10 @@ def _small_gain(answers: Answers) -> Finding:
     )
 
 
-def _inside(answers: Answers) -> Finding:
-    words, here, everywhere = _compared(answers, "place", "outer", "inner")
-    return judge(
-        "our question",
-        "[Particles inside a cluster lose more than those outside.]",
-        words,
-        holds=here or everywhere,
-        wholly=here and everywhere,
-    )
-
-
-def _along(answers: Answers) -> Finding:
-    words, here, everywhere = _compared(answers, "neighbours' lines", "along the field", "across the field")
-    return judge(
-        "our question",
-        "[Particles whose neighbours sit along the field lose less than those whose neighbours sit across it.]",
-        words,
-        holds=here or everywhere,
-        wholly=here and everywhere,
-    )
-
-
-def _ends(answers: Answers) -> Finding:
-    words, here, everywhere = _compared(answers, "neighbours", "ends (1 neighbour)", "knots (3 or more)")
-    return judge(
-        "our question",
-        "[Ends of branches lose less than knots.]",
-        words,
-        holds=here or everywhere,
-        wholly=here and everywhere,
-    )
+def _loses_less(answers: Answers, sentence: str, question: str, less: str, more: str) -> Finding:
+    """Whether one group keeps more of its heat than another, in this cluster and over all."""
+    words, here, everywhere = _compared(answers, question, less, more)
+    return judge("our question", sentence, words, holds=here or everywhere, wholly=here and everywhere)
 
 
 def _own_loops(answers: Answers) -> Finding:
