@@ -156,7 +156,8 @@ def _two_well(experiment: Experiment, regime: Regime) -> Advice:
     if refused is not None:
         return refused
     seconds = 1e-3 * (solver.size_points if ensemble_of(experiment).diameter_spread > 0 else 1)
-    error: float | None = _error_of_wells(experiment, regime, solver)
+    slower = experiment.damping**2 if experiment.damping_form != "gilbert" else 0.0  # its attempt time is Gilbert's
+    error: float | None = _error_of_wells(experiment, regime, solver) + slower
     reason = _words_of_wells(experiment, regime)
     if regime.coupling > 0:
         error, reason = None, f"{reason}; interaction is a mean barrier, and nobody knows how far off that is"
@@ -185,7 +186,12 @@ def _error_of_wells(experiment: Experiment, regime: Regime, solver: TwoWell | Ki
         return 1.0
     along = solver.prefactor == "brown-field"
     rates = (_ALONG + _RARE / 4 * _rarity(regime)) if along else (_WELLS + _RARE * _rarity(regime))
-    return rates + _BLURRED * math.exp(-regime.barrier / _BLUR) + _COUPLED * regime.coupling
+    return rates + _blurred(regime) + _COUPLED * regime.coupling
+
+
+def _blurred(regime: Regime) -> float:
+    """What a low barrier adds to the error."""
+    return _BLURRED * math.exp(-regime.barrier / _BLUR)
 
 
 def _rarity(regime: Regime) -> float:
@@ -214,7 +220,7 @@ def _linear_response(experiment: Experiment, regime: Regime) -> Advice:
     refused = _refused(solver, experiment)
     if refused is not None:
         return refused
-    error = _WELLS + _BLURRED * math.exp(-regime.barrier / _BLUR) + _NONLINEAR * regime.moment**2
+    error = _WELLS + _blurred(regime) + _NONLINEAR * regime.moment**2
     words = "the field is weak" if regime.moment < 1 else "the field is strong"
     reason = f"{words}: mu0 M_s V H is {regime.moment:.2g} k_B T, and the formula is for far less than 1"
     return Advice(name=solver.name, solver=solver, error=error, seconds=1e-4, reason=reason)

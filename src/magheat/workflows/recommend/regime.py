@@ -9,7 +9,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from magheat.constants import BOLTZMANN, GAMMA_E, MU_0
+from magheat.solvers.kinetic_run import faster_than_gilbert
 from magheat.solvers.lowering import largest_field
+from magheat.solvers.two_well_lanes import Rates, attempts
 from magheat.spec.experiment import Experiment, ensemble_of
 from magheat.spec.particles import Particles
 from magheat.units import FloatArray
@@ -67,17 +69,14 @@ def regime_of(experiment: Experiment) -> Regime:
 
 
 def attempt_time(experiment: Experiment) -> FloatArray:
-    """Brown's tau0 for high barriers, tau_D sqrt(pi)/(2 sigma^1.5), of every particle, s; infinite at 0 K.
-
-    Source: W. F. Brown, Phys. Rev. 130, 1677 (1963).
-    """
+    """Brown's tau0 for high barriers of every particle, s, in the experiment's form of damping; infinite at 0 K."""
     m_s, constant, diameter = _columns(experiment)
-    volume, damping = math.pi / 6 * diameter**3, np.float64(experiment.damping)
+    rates = Rates("brown", math.nan, np.float64(experiment.damping))
     with np.errstate(divide="ignore", invalid="ignore"):
-        thermal = BOLTZMANN * np.float64(experiment.temperature)
-        diffusion = m_s * volume * (1 + damping**2) / (2 * damping * GAMMA_E * thermal)
-        # a barrier below k_B T is no barrier
-        result: FloatArray = diffusion * math.sqrt(math.pi) / (2 * np.maximum(constant * volume / thermal, 1.0) ** 1.5)
+        over_energy = math.pi / 6 * diameter**3 / (BOLTZMANN * np.float64(experiment.temperature))
+        sigma = np.maximum(constant * over_energy, 1.0)  # a barrier below k_B T is no barrier
+        often = faster_than_gilbert(experiment, rates) * attempts(rates, m_s * over_energy, sigma)
+        result: FloatArray = 0.5 / often
     return result
 
 
