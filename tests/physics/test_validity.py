@@ -66,7 +66,7 @@ def test_kept_numbers_that_are_torn_are_computed_again(tmp_path):
     first = report.draws.gaps(few, Kept(tmp_path), silence)
     for path in tmp_path.iterdir():
         content = bytearray(path.read_bytes())
-        middle = content.index(b".npy") + 12
+        middle = content.index(b".npy") + 24  # within what is compressed
         content[middle : middle + 12] = bytes(255 - byte for byte in content[middle : middle + 12])
         path.write_bytes(content)
     assert report.draws.gaps(few, Kept(tmp_path), silence)[0].llg.value == first[0].llg.value
